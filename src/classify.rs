@@ -1,0 +1,172 @@
+//! Pages to verdicts: block model, page model, calibration, threshold.
+
+use crate::clean::kept_ranges;
+use crate::error::{Error, Result};
+use crate::features::context::{self, Context};
+use crate::features::{Featurizer, PageFeatures, set_lexical};
+use crate::model::{Model, Platt, Preset, Weighing, script_index};
+use crate::page::{Kind, Label, Page, Verdict};
+use crate::segment;
+
+/// From which P(junk) on a block is junk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// The model's thresholds of a preset, one for each script.
+    Preset(Preset),
+    /// One value for all, in `[0, 1]`.
+    Fixed(f32),
+}
+
+impl Default for Threshold {
+    fn default() -> Self {
+        Self::Preset(Preset::default())
+    }
+}
+
+/// A model with a threshold: what labels pages. Cheap to share between threads; each takes its own [`Worker`].
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    model: Model,
+    threshold: Threshold,
+}
+
+impl Classifier {
+    /// A classifier with the embedded model and the preset [`Preset::Cautious`].
+    ///
+    /// # Errors
+    /// As [`Model::embedded`].
+    pub fn embedded() -> Result<Self> {
+        Self::new(Model::embedded()?)
+    }
+
+    /// A classifier with this model and the preset [`Preset::Cautious`].
+    ///
+    /// # Errors
+    /// If the model uses a feature group that this build leaves out.
+    pub fn new(model: Model) -> Result<Self> {
+        Featurizer::check(model.metadata().groups)?;
+        Ok(Self { model, threshold: Threshold::default() })
+    }
+
+    /// The same classifier with another threshold.
+    ///
+    /// # Errors
+    /// If a fixed threshold is not in `[0, 1]`.
+    pub fn with_threshold(mut self, threshold: Threshold) -> Result<Self> {
+        if let Threshold::Fixed(value) = threshold
+            && !(0.0..=1.0).contains(&value)
+        {
+            return Err(Error::option(format!("a threshold is a probability between 0 and 1, not {value}")));
+        }
+        self.threshold = threshold;
+        Ok(self)
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// A worker: the memory to classify page after page without allocating.
+    ///
+    /// # Panics
+    /// Never: [`Classifier::new`] has checked what the worker needs.
+    pub fn worker(&self) -> Worker<'_> {
+        Worker {
+            classifier: self,
+            featurizer: Featurizer::new(self.model.metadata().groups),
+            features: PageFeatures::default(),
+            context: Context::default(),
+            scores: Vec::new(),
+            verdicts: Vec::new(),
+        }
+    }
+
+    /// The verdicts on the blocks of one page. For many pages, reuse a [`Worker`].
+    ///
+    /// ```
+    /// # fn main() -> tamis::Result<()> {
+    /// let classifier = tamis::Classifier::embedded()?;
+    /// let (page, _) = tamis::segment::text("首页 | 新闻 | 登录\n".as_bytes());
+    /// let verdicts = classifier.classify(&page);
+    /// assert_eq!(verdicts.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn classify(&self, page: &Page<'_>) -> Vec<Verdict> {
+        let mut worker = self.worker();
+        worker.classify(page);
+        worker.verdicts
+    }
+
+    /// Plain text without its junk lines. Bytes are deleted, never changed.
+    pub fn clean(&self, input: &[u8]) -> Vec<u8> {
+        let (page, _) = segment::text(input);
+        let verdicts = self.classify(&page);
+        let mut out = Vec::with_capacity(input.len());
+        for range in kept_ranges(input, &page, &verdicts) {
+            out.extend_from_slice(&input[range]);
+        }
+        out
+    }
+
+    fn verdict(&self, score: f32, threshold: f32, kind: impl FnOnce() -> Kind) -> Verdict {
+        let label = if score >= threshold { Label::Junk } else { Label::Content };
+        Verdict { label, kind: (label == Label::Junk).then(kind), score }
+    }
+}
+
+/// Classifies page after page; all memory is reused.
+pub struct Worker<'c> {
+    pub(crate) classifier: &'c Classifier,
+    featurizer: Featurizer,
+    pub(crate) features: PageFeatures,
+    pub(crate) context: Context,
+    /// The block model's scores.
+    pub(crate) scores: Vec<f32>,
+    verdicts: Vec<Verdict>,
+}
+
+impl Worker<'_> {
+    /// The verdicts on a page's blocks, in order. They stay readable until the next call.
+    pub fn classify(&mut self, page: &Page<'_>) -> &[Verdict] {
+        let model = &self.classifier.model;
+        self.featurizer.page(page, &mut Weighing::new(&model.ngrams), &mut self.features);
+        self.scores.clear();
+        self.scores.extend(self.features.rows.iter().map(|row| model.block.value(row)));
+        self.context.load(&self.features, &self.scores);
+        self.verdicts.clear();
+        for i in 0..self.scores.len() {
+            let facts = &self.features.facts[i];
+            let script = script_index(facts.group);
+            let score = probability(model.calibration[script], self.page_score(i));
+            let threshold = match self.classifier.threshold {
+                Threshold::Fixed(value) => value,
+                Threshold::Preset(preset) => model.thresholds[preset as usize][script],
+            };
+            let kind = || {
+                let mut row = self.features.rows[i];
+                set_lexical(&mut row, facts.group, facts.spam_sum, facts.hashes);
+                if model.kind.value(&row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
+            };
+            self.verdicts.push(self.classifier.verdict(score, threshold, kind));
+        }
+        &self.verdicts
+    }
+
+    /// Log-odds of junk of block `i`, before calibration.
+    fn page_score(&self, i: usize) -> f32 {
+        let model = &self.classifier.model;
+        if !model.metadata().groups.context {
+            return self.scores[i];
+        }
+        let mut inputs = [0.0; context::COUNT];
+        self.context.compute(&self.features, i, &mut inputs);
+        model.page.value(&inputs)
+    }
+}
+
+/// The calibrated probability of a log-odds score.
+pub(crate) fn probability(platt: Platt, score: f32) -> f32 {
+    1.0 / (1.0 + (-(platt.slope * score + platt.offset)).exp())
+}

@@ -1,0 +1,101 @@
+//! `tamis model info` and `tamis model features`.
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::args::{ModelArgs, ModelCommand, ReportFormat};
+use crate::chars::ScriptGroup;
+use crate::formats::write_json;
+use crate::model::{Model, Preset};
+
+pub(super) fn run(command: &ModelCommand) -> Result<()> {
+    match command {
+        ModelCommand::Info(args) => info(args),
+        ModelCommand::Features(args) => features(args),
+    }
+}
+
+fn load(args: &ModelArgs) -> Result<Model> {
+    Ok(match &args.model {
+        Some(path) => Model::load(path)?,
+        None => Model::embedded()?,
+    })
+}
+
+fn info(args: &ModelArgs) -> Result<()> {
+    let model = load(args)?;
+    let mut out = super::styled_stdout();
+    let about = model.metadata();
+    if args.format == ReportFormat::Json {
+        write_json(about, &mut out)?;
+        return Ok(out.flush()?);
+    }
+    let groups: Vec<&str> = about.groups.list().iter().filter(|(.., used)| *used).map(|(name, ..)| *name).collect();
+    writeln!(out, "name        {}", about.name)?;
+    writeln!(
+        out,
+        "version     format {}, features {}, trained by tamis {}, seed {}",
+        about.format_version, about.schema_version, about.tamis_version, about.seed
+    )?;
+    writeln!(out, "groups      {}", groups.join(", "))?;
+    writeln!(out, "size        {} bytes", model.to_bytes()?.len())?;
+    writeln!(out, "\nthresholds on P(junk)\n            {}", heading(ScriptGroup::ALL.map(ScriptGroup::name)))?;
+    for preset in Preset::ALL {
+        let row = ScriptGroup::ALL.map(|script| format!("{:.3}", model.threshold(preset, Some(script))));
+        writeln!(out, "{:<12}{}", preset.name(), heading(row))?;
+    }
+    writeln!(out, "\nmeasured on sites held out of training (out of fold)")?;
+    for metric in &about.metrics {
+        writeln!(out, "  {:<26}{:.4}", metric.name, metric.value)?;
+    }
+    writeln!(out, "\ntrained on")?;
+    for set in &about.data {
+        writeln!(out, "  {:<30}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
+    }
+    Ok(out.flush()?)
+}
+
+fn heading<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
+    cells.into_iter().map(|cell| format!("{:>10}", cell.as_ref())).collect()
+}
+
+#[derive(Serialize)]
+struct FeatureRecord {
+    group: &'static str,
+    name: &'static str,
+    formula: &'static str,
+    source: &'static str,
+    used: bool,
+    weight: f32,
+}
+
+fn features(args: &ModelArgs) -> Result<()> {
+    let model = load(args)?;
+    let groups = model.metadata().groups.list();
+    let listed = groups.iter().flat_map(|(group, features, used)| features.iter().map(move |f| (*group, f, *used)));
+    let records = listed.zip(model.weights()).map(|((group, feature, used), (_, weight))| FeatureRecord {
+        group,
+        name: feature.name,
+        formula: feature.formula,
+        source: feature.source,
+        used,
+        weight,
+    });
+    let mut out = super::styled_stdout();
+    if args.format == ReportFormat::Text {
+        writeln!(out, "weights are per standard deviation of the feature; those of `context` belong to the page model")?;
+    }
+    for record in records {
+        match args.format {
+            ReportFormat::Json => write_json(&record, &mut out)?,
+            ReportFormat::Text => {
+                let name = format!("{}.{}", record.group, record.name);
+                let weight = if record.used { format!("{:+.3}", record.weight) } else { "-".to_owned() };
+                writeln!(out, "{weight:>8}  {name:<28}{} [{}]", record.formula, record.source)?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}

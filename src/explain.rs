@@ -1,0 +1,172 @@
+//! Why a block got its score. Every step from text to score is linear, so the contributions add up to the score's
+//! log-odds, up to rounding.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::classify::{Worker, probability};
+use crate::features::context::{self, SCORE_LIMIT};
+use crate::features::{lexical_places, row, row_names, scan::Scanner, scan::Sink};
+use crate::model::{NgramTable, script_index};
+use crate::page::{Page, Verdict};
+
+/// One share of a score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reason {
+    /// The feature's name with its group (`stats.length`, `context.window8`), or `word` for a piece of text.
+    pub feature: String,
+    /// The piece of text, for `word`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
+    /// Where the piece stands in the block's text, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range<usize>>,
+    /// The feature's value; for `word`, how often the piece stands in the block.
+    pub value: f32,
+    /// What it adds to the log-odds of junk: above 0 speaks for junk, below 0 for content.
+    pub contribution: f32,
+}
+
+/// A score, taken apart.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The calibrated log-odds of junk: `base` plus all contributions.
+    pub log_odds: f32,
+    /// What remains when every feature is 0: the biases of the models and the calibration.
+    pub base: f32,
+    /// All contributions, the largest first, whatever their sign.
+    pub reasons: Vec<Reason>,
+}
+
+impl Worker<'_> {
+    /// Classifies a page and explains the verdict on block `i`.
+    ///
+    /// # Panics
+    /// If the page has no block `i`.
+    pub fn explain(&mut self, page: &Page<'_>, i: usize) -> (Verdict, Explanation) {
+        let verdict = self.classify(page)[i];
+        (verdict, self.explain_classified(page, i))
+    }
+
+    /// Explains block `i` of the page that was classified last.
+    ///
+    /// # Panics
+    /// If the page has no block `i`, or is not the page that was classified last.
+    pub fn explain_classified(&self, page: &Page<'_>, i: usize) -> Explanation {
+        let model = self.classifier.model();
+        let facts = &self.features.facts[i];
+        let platt = model.calibration[script_index(facts.group)];
+        let slope = f64::from(platt.slope);
+        let mut base = f64::from(platt.offset);
+        let mut reasons = Vec::new();
+        let mut total = base;
+
+        // How much of the block model's score reaches the result.
+        let mut share = slope;
+        if model.metadata().groups.context {
+            let mut inputs = [0.0; context::COUNT];
+            self.context.compute(&self.features, i, &mut inputs);
+            base += slope * f64::from(model.page.bias());
+            let mut terms = context::FEATURES.iter().zip(inputs).zip(model.page.weights());
+            // The first input is the block's own score, taken apart below.
+            if let Some(((_, _), weight)) = terms.next() {
+                let score = self.scores[i];
+                let cut = if score.abs() > SCORE_LIMIT { SCORE_LIMIT / score.abs() } else { 1.0 };
+                share = slope * f64::from(*weight) * f64::from(cut);
+            }
+            for ((feature, value), weight) in terms {
+                push(&mut reasons, format!("context.{}", feature.name), value, slope * f64::from(*weight * value));
+            }
+        }
+
+        base += share * f64::from(model.block.bias());
+        let block_row = &self.features.rows[i];
+        let weights = model.block.weights();
+        for (at, name) in row_names().enumerate().take(row::LEXICAL_AT) {
+            let group = if at < row::TOKENS { "stats" } else { "tokens" };
+            push(&mut reasons, format!("{group}.{name}"), block_row[at], share * f64::from(weights[at] * block_row[at]));
+        }
+        let hashes = facts.hashes.max(1) as f32;
+        let [root, mean] = lexical_places(facts.group);
+        let per_weight = weights[root] / hashes.sqrt() + weights[mean] / hashes;
+        words(&page.blocks[i].text, &model.ngrams, share * f64::from(per_weight), &mut reasons);
+
+        total += base - f64::from(platt.offset);
+        total += reasons.iter().map(|reason| f64::from(reason.contribution)).sum::<f64>();
+        reasons.retain(|reason| reason.contribution != 0.0);
+        reasons.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then_with(|| a.feature.cmp(&b.feature)));
+        Explanation { log_odds: total as f32, base: base as f32, reasons }
+    }
+}
+
+impl Explanation {
+    /// The probability that the log-odds stand for.
+    pub fn score(&self) -> f32 {
+        probability(crate::model::Platt { slope: 1.0, offset: 0.0 }, self.log_odds)
+    }
+
+    /// The `n` strongest reasons that speak for junk.
+    pub fn for_junk(&self, n: usize) -> impl Iterator<Item = &Reason> {
+        self.reasons.iter().filter(|reason| reason.contribution > 0.0).take(n)
+    }
+}
+
+fn push(reasons: &mut Vec<Reason>, feature: String, value: f32, contribution: f64) {
+    reasons.push(Reason { feature, word: None, range: None, value, contribution: contribution as f32 });
+}
+
+/// Every symbol's place in the text and its share of the n-grams that cover it.
+struct Attribution<'m> {
+    table: &'m NgramTable,
+    symbols: Vec<(Range<usize>, f64)>,
+}
+
+impl Sink for &mut Attribution<'_> {
+    fn symbol(&mut self, start: usize, end: usize) {
+        self.symbols.push((start..end, 0.0));
+    }
+
+    fn hash(&mut self, hash: u32, span: u32) {
+        let weight = f64::from(self.table.weight(hash));
+        let covered = (span as usize).clamp(1, self.symbols.len());
+        let from = self.symbols.len() - covered;
+        for (_, sum) in &mut self.symbols[from..] {
+            *sum += weight / covered as f64;
+        }
+    }
+}
+
+/// Adds one reason for every different word of the text.
+fn words(text: &str, table: &NgramTable, share: f64, reasons: &mut Vec<Reason>) {
+    let mut attribution = Attribution { table, symbols: Vec::new() };
+    Scanner::new().scan(text, &mut Vec::new(), &mut &mut attribution);
+    let first_reason = reasons.len();
+    let mut symbols = attribution.symbols.into_iter().peekable();
+    for range in crate::words::ranges(text) {
+        let mut sum = 0.0;
+        while let Some((_, weight)) = symbols.next_if(|(at, _)| at.start < range.end) {
+            sum += weight;
+        }
+        let contribution = (sum * share) as f32;
+        let word = &text[range.clone()];
+        match reasons[first_reason..].iter_mut().find(|reason| reason.word.as_deref() == Some(word)) {
+            Some(reason) => {
+                reason.value += 1.0;
+                reason.contribution += contribution;
+            }
+            None => reasons.push(Reason {
+                feature: "word".to_owned(),
+                word: Some(word.to_owned()),
+                range: Some(range),
+                value: 1.0,
+                contribution,
+            }),
+        }
+    }
+    // The end symbol stands behind the last word.
+    let rest: f64 = symbols.map(|(_, weight)| weight).sum();
+    if let Some(reason) = reasons[first_reason..].last_mut() {
+        reason.contribution += (rest * share) as f32;
+    }
+}

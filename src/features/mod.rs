@@ -1,0 +1,247 @@
+//! Blocks to numbers. [`Featurizer`] reads every block of a page once ([`scan`]), makes the block model's rows of it
+//! ([`stats`], [`tokens`], the lexical score of [`ngrams`]) and the facts that the page model's [`context`] is made of.
+
+pub(crate) mod context;
+pub(crate) mod ngrams;
+pub(crate) mod scan;
+mod schema;
+pub(crate) mod stats;
+pub(crate) mod tokens;
+mod words;
+
+pub(crate) use schema::{row, row_names};
+use schema::LEXICAL;
+pub use schema::{Feature, Groups, SCHEMA_VERSION};
+
+use crate::chars::{self, CLASSES, Class, ScriptGroup};
+use crate::page::Page;
+use scan::{Scan, Scanner, Sink};
+
+/// The block model's input: all groups in one row.
+pub(crate) type Row = [f32; row::LENGTH];
+
+/// What the page model needs to know of a block besides its score.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BlockFacts {
+    pub symbols: u32,
+    /// `ln(1 + symbols)`.
+    pub length: f32,
+    pub group: Option<ScriptGroup>,
+    pub han: u32,
+    /// Share of the Han characters in a traditional form.
+    pub traditional: f32,
+    pub hashes: u32,
+    /// Sum of the n-grams' spam weights: the kind head's lexical features are made of it.
+    pub spam_sum: f32,
+    pub date: bool,
+    pub duplicates: u32,
+    pub overlap: f32,
+    pub overlap_body: f32,
+    line: u32,
+    sketch_end: u32,
+}
+
+/// The features of one page; the memory is reused from page to page.
+#[derive(Clone, Default)]
+pub(crate) struct PageFeatures {
+    pub rows: Vec<Row>,
+    pub facts: Vec<BlockFacts>,
+    /// The script of most letters of the page.
+    pub group: Option<ScriptGroup>,
+    /// Share of the page's Han characters in a traditional form.
+    pub traditional: f32,
+}
+
+/// Gives every block a sink for its n-grams and turns what the sink gathered into the lexical features.
+pub(crate) trait Lexicon {
+    type Sink<'a>: Sink
+    where
+        Self: 'a;
+    /// The sink for the next block.
+    fn open(&mut self) -> Self::Sink<'_>;
+    /// Sums of the junk weights and of the spam weights of the block just read.
+    fn sums(&mut self) -> [f32; 2];
+}
+
+/// A lexicon without n-grams.
+impl Lexicon for () {
+    type Sink<'a> = ();
+    fn open(&mut self) {}
+    fn sums(&mut self) -> [f32; 2] {
+        [0.0; 2]
+    }
+}
+
+/// Turns pages into features. Holds scratch memory only: the same page gives the same features, whatever came before.
+pub(crate) struct Featurizer {
+    scanner: Scanner,
+    #[cfg(feature = "jieba")]
+    tokens: Option<tokens::Tokens>,
+    sketch: Vec<u32>,
+    sketch_table: Vec<u32>,
+    lines: Vec<(u32, u32)>,
+}
+
+impl Featurizer {
+    /// # Errors
+    /// If the groups need the segmenter and the crate was built without it.
+    pub(crate) fn check(groups: Groups) -> crate::Result<()> {
+        if groups.tokens && !cfg!(feature = "jieba") {
+            return Err(crate::Error::model(
+                "it uses the `tokens` features, and this build has no segmenter (cargo feature `jieba`)",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn new(groups: Groups) -> Self {
+        #[cfg(not(feature = "jieba"))]
+        let _ = groups;
+        Self {
+            scanner: Scanner::new(),
+            #[cfg(feature = "jieba")]
+            tokens: groups.tokens.then(tokens::Tokens::new),
+            sketch: Vec::new(),
+            sketch_table: Vec::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// Fills `out` with the features of a page.
+    pub(crate) fn page<L: Lexicon>(&mut self, page: &Page<'_>, lexicon: &mut L, out: &mut PageFeatures) {
+        out.rows.clear();
+        out.facts.clear();
+        self.sketch.clear();
+        let mut classes = [0u32; CLASSES];
+        let mut traditional = 0;
+        for block in &page.blocks {
+            let scan = {
+                let mut sink = lexicon.open();
+                self.scanner.scan(&block.text, &mut self.sketch, &mut sink)
+            };
+            let mut row = [0.0; row::LENGTH];
+            fill(&mut row, row::STATS, |out| stats::compute(&scan, out));
+            #[cfg(feature = "jieba")]
+            if let Some(tokens) = &mut self.tokens {
+                fill(&mut row, row::TOKENS, |out| tokens.compute(&block.text, out));
+            }
+            let [junk, spam] = lexicon.sums();
+            let group = chars::script_group(&scan.classes);
+            set_lexical(&mut row, group, junk, scan.hashes);
+            out.rows.push(row);
+            out.facts.push(BlockFacts {
+                symbols: scan.symbols,
+                length: row[row::STATS],
+                group,
+                han: scan.classes[Class::Han as usize],
+                traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
+                hashes: scan.hashes,
+                spam_sum: spam,
+                date: scan.symbols <= 60 && scan.dates + scan.times > 0,
+                line: scan.line,
+                sketch_end: self.sketch.len() as u32,
+                ..BlockFacts::default()
+            });
+            add(&mut classes, &scan);
+            traditional += scan.traditional;
+        }
+        out.group = chars::script_group(&classes);
+        out.traditional = traditional as f32 / classes[Class::Han as usize].max(1) as f32;
+        self.compare(out);
+        self.find_duplicates(out);
+    }
+
+    /// Fills in the overlaps: which bigrams of a block stand in other blocks too.
+    ///
+    /// The table has one entry for a hash bucket: the first block that held it (plus 1), whether a second one did, and
+    /// whether a long one did. It has four times as many entries as there are bigrams, so few fall together.
+    fn compare(&mut self, out: &mut PageFeatures) {
+        const SHARED: u32 = 1 << 31;
+        const BODY: u32 = 1 << 30;
+        const BLOCK: u32 = BODY - 1;
+        let bits = (self.sketch.len().max(64) * 4).next_power_of_two().trailing_zeros().min(18);
+        self.sketch_table.clear();
+        self.sketch_table.resize(1 << bits, 0);
+        let mut start = 0;
+        for (id, facts) in (1u32..).zip(&out.facts) {
+            let id = id & BLOCK;
+            let end = facts.sketch_end as usize;
+            let body = if facts.symbols > context::BODY_SYMBOLS { BODY } else { 0 };
+            for &hash in &self.sketch[start..end] {
+                let entry = &mut self.sketch_table[ngrams::bucket(hash, bits)];
+                *entry = match *entry {
+                    0 => id | body,
+                    old if old & BLOCK == id => old | body,
+                    old => old | SHARED | body,
+                };
+            }
+            start = end;
+        }
+        let mut start = 0;
+        for (id, facts) in (1u32..).zip(&mut out.facts) {
+            let id = id & BLOCK;
+            let end = facts.sketch_end as usize;
+            let (mut elsewhere, mut in_body) = (0u32, 0u32);
+            let own_body = facts.symbols > context::BODY_SYMBOLS;
+            for &hash in &self.sketch[start..end] {
+                let entry = self.sketch_table[ngrams::bucket(hash, bits)];
+                let other = entry & SHARED != 0 || entry & BLOCK != id;
+                elsewhere += u32::from(other);
+                in_body += u32::from(entry & BODY != 0 && (other || !own_body));
+            }
+            let count = (end - start).max(1) as f32;
+            facts.overlap = elsewhere as f32 / count;
+            facts.overlap_body = in_body as f32 / count;
+            start = end;
+        }
+    }
+
+    fn find_duplicates(&mut self, out: &mut PageFeatures) {
+        self.lines.clear();
+        self.lines.extend((0u32..).zip(&out.facts).map(|(i, facts)| (facts.line, i)));
+        self.lines.sort_unstable();
+        for same in self.lines.chunk_by(|a, b| a.0 == b.0) {
+            for &(_, i) in same {
+                out.facts[i as usize].duplicates = same.len() as u32 - 1;
+            }
+        }
+    }
+}
+
+/// Places of the lexical features of a script group in a row: the one over the root, the mean.
+pub(crate) fn lexical_places(group: Option<ScriptGroup>) -> [usize; 2] {
+    let script = match group {
+        Some(ScriptGroup::Han) => 0,
+        Some(ScriptGroup::Latin) => 1,
+        _ => 2,
+    };
+    [row::LEXICAL_AT + script, row::LEXICAL_AT + LEXICAL.len() / 2 + script]
+}
+
+/// Puts the lexical features of a block into its row, from the sum of its n-grams' weights and their number.
+pub(crate) fn set_lexical(row: &mut Row, group: Option<ScriptGroup>, sum: f32, hashes: u32) {
+    let n = hashes.max(1) as f32;
+    row[row::LEXICAL_AT..].fill(0.0);
+    let [root, mean] = lexical_places(group);
+    row[root] = sum / n.sqrt();
+    row[mean] = sum / n;
+}
+
+/// Names of the page model's inputs, in order.
+pub(crate) fn context_names() -> impl Iterator<Item = &'static str> {
+    context::FEATURES.iter().map(|feature| feature.name)
+}
+
+/// Lets `write` fill the `N` places of a row from `at` on.
+#[inline(always)]
+fn fill<const N: usize>(row: &mut Row, at: usize, write: impl FnOnce(&mut [f32; N])) {
+    if let Some(places) = row[at..].first_chunk_mut() {
+        write(places);
+    }
+}
+
+fn add(classes: &mut [u32; CLASSES], scan: &Scan) {
+    for (sum, count) in classes.iter_mut().zip(&scan.classes) {
+        *sum += count;
+    }
+}

@@ -1,0 +1,74 @@
+//! The frozen hash of folded character n-grams and words. Changing anything here breaks every model file:
+//! golden values stand in `tests/compat`.
+//!
+//! A *symbol* is a folded character, with every decimal digit folded to `0` and every run of white space to one space.
+//! An n-gram is the last one, two or three symbols, where two start symbols stand before the text and one end symbol
+//! behind it. A *word* is a run of letters of an alphabet; a *line* is all symbols of a short block.
+//! The hashing trick is Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (ICML 2009); the mix is a
+//! rotate-multiply after Fibonacci hashing (Knuth, TAOCP 3, 6.4).
+
+/// Stands twice before the first symbol of a block.
+pub(crate) const START: u32 = 0x11_0000;
+/// Stands once behind the last symbol of a block.
+pub(crate) const END: u32 = 0x11_0001;
+
+const GOLDEN: u32 = 0x9E37_79B1;
+
+/// Spreads a symbol over 32 bits; every hash below is made of mixed symbols.
+#[inline(always)]
+pub(crate) fn mix(symbol: u32) -> u32 {
+    symbol.wrapping_mul(GOLDEN)
+}
+
+#[inline(always)]
+fn finish(x: u32, salt: u32) -> u32 {
+    (x ^ salt).wrapping_mul(0x85EB_CA6B)
+}
+
+/// Hash of one symbol.
+#[inline(always)]
+pub(crate) fn unigram(a: u32) -> u32 {
+    finish(a ^ (a >> 15), 0x243F_6A88)
+}
+
+/// Hash of two mixed symbols, in reading order.
+#[inline(always)]
+pub(crate) fn bigram(a: u32, b: u32) -> u32 {
+    finish(a.rotate_left(11) ^ b ^ (b >> 13), 0x13C6_EF37)
+}
+
+/// Hash of three mixed symbols, in reading order.
+#[inline(always)]
+pub(crate) fn trigram(a: u32, b: u32, c: u32) -> u32 {
+    finish(a.rotate_left(22) ^ b.rotate_left(9) ^ c ^ (c >> 14), 0x6C62_272E)
+}
+
+/// Takes one more mixed symbol into a running hash of a word, a segment or a line.
+#[inline(always)]
+pub(crate) fn extend(hash: u32, symbol: u32) -> u32 {
+    (hash.rotate_left(5) ^ symbol).wrapping_mul(0xC2B2_AE35)
+}
+
+/// Hash of a word, from the running hash of its symbols.
+#[inline(always)]
+pub(crate) fn word(hash: u32) -> u32 {
+    finish(hash ^ (hash >> 16), 0x8FD5_1CB7)
+}
+
+/// Hash of two words in reading order, from their running hashes.
+#[inline(always)]
+pub(crate) fn word_pair(a: u32, b: u32) -> u32 {
+    finish(a.rotate_left(13) ^ b ^ (b >> 16), 0x3C6E_F372)
+}
+
+/// Hash of a whole short block, from the running hash of its symbols.
+#[inline(always)]
+pub(crate) fn line(hash: u32) -> u32 {
+    finish(hash ^ (hash >> 16), 0xA54F_F53A)
+}
+
+/// The row of a table with `2^bits` rows that a hash falls into: the highest bits, which are the best mixed.
+#[inline(always)]
+pub(crate) fn bucket(hash: u32, bits: u32) -> usize {
+    (hash >> (32 - bits)) as usize
+}

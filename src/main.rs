@@ -1,0 +1,7 @@
+//! The `tamis` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tamis::cli::run()
+}

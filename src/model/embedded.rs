@@ -1,0 +1,4 @@
+//! The models that are part of the program.
+
+/// The default model: trained by `cargo xtask train-default`, described in `models/README.md`.
+pub(super) static DEFAULT: &[u8] = include_bytes!("../../models/default.safetensors");

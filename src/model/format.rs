@@ -1,0 +1,216 @@
+//! The model file: safetensors, with all metadata as JSON under the one key `tamis`. See `models/README.md`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::{LinearModel, Model, NgramTable, Platt, Preset};
+use crate::chars::ScriptGroup;
+use crate::error::{Error, Result};
+use crate::features::{self, Groups, SCHEMA_VERSION};
+
+/// Version of the model file. Files of any other version are refused.
+pub const FORMAT_VERSION: u32 = 1;
+
+const KEY: &str = "tamis";
+const MAX_BYTES: usize = 64 << 20;
+
+/// What a model file says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Version of the file format.
+    pub format_version: u32,
+    /// Version of the features.
+    pub schema_version: u32,
+    /// Version of the program that trained it.
+    pub tamis_version: String,
+    /// A name for people.
+    pub name: String,
+    /// The feature groups in use.
+    pub groups: Groups,
+    /// Names of the block model's inputs, in order.
+    pub block_features: Vec<String>,
+    /// Names of the page model's inputs, in order.
+    pub page_features: Vec<String>,
+    /// Names of the script groups, in the order of the calibration and of the thresholds.
+    pub scripts: Vec<String>,
+    /// The seed of the training.
+    pub seed: u64,
+    /// What it was trained on.
+    pub data: Vec<DataSet>,
+    /// Metrics on sites held out of training.
+    pub metrics: Vec<Metric>,
+    /// CRC-32 of the tensors' bytes, in the order of their names.
+    pub checksum: u32,
+}
+
+/// A data set that took part in training.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataSet {
+    /// The file name without ending.
+    pub name: String,
+    /// Pages used.
+    pub pages: u64,
+    /// Blocks with a weight above 0.
+    pub blocks: u64,
+}
+
+/// A measured number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// What was measured.
+    pub name: String,
+    /// The value.
+    pub value: f64,
+}
+
+pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {
+    let f32s = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let mut tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
+    let mut add = |name: &str, shape: Vec<usize>, values: &[f32]| {
+        tensors.push((name.to_owned(), Dtype::F32, shape, f32s(values)));
+    };
+    for (name, head) in [("block", &model.block), ("kind", &model.kind), ("page", &model.page)] {
+        add(&format!("{name}.bias"), vec![1], &[head.bias()]);
+        add(&format!("{name}.deviations"), vec![head.len()], head.deviations());
+        add(&format!("{name}.weights"), vec![head.len()], head.weights());
+    }
+    let calibration: Vec<f32> = model.calibration.iter().flat_map(|platt| [platt.slope, platt.offset]).collect();
+    add("calibration", vec![ScriptGroup::COUNT, 2], &calibration);
+    add("thresholds", vec![Preset::ALL.len(), ScriptGroup::COUNT], model.thresholds.as_flattened());
+    add("ngrams.scales", vec![2], &model.ngrams.scales());
+    tensors.push(("ngrams".to_owned(), Dtype::I8, vec![1 << model.ngrams.bits(), 2], model.ngrams.bytes().to_vec()));
+    tensors.sort();
+
+    let mut metadata = model.metadata.clone();
+    metadata.checksum = checksum(tensors.iter().map(|(.., bytes)| bytes.as_slice()));
+    let json = serde_json::to_string(&metadata).map_err(|error| Error::model(error.to_string()))?;
+    // One key only: the library writes keys in hash order, and the file must not depend on that.
+    let info = HashMap::from([(KEY.to_owned(), json)]);
+    let views = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            TensorView::new(*dtype, shape.clone(), bytes).map(|view| (name.as_str(), view)).map_err(|e| Error::model(e.to_string()))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    safetensors::serialize(views, Some(info)).map_err(|error| Error::model(error.to_string()))
+}
+
+fn checksum<'a>(parts: impl Iterator<Item = &'a [u8]>) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    parts.for_each(|part| hasher.update(part));
+    hasher.finalize()
+}
+
+pub(super) fn decode(bytes: Cow<'static, [u8]>) -> Result<Model> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::model(format!("the file has {} bytes; a model has {MAX_BYTES} at most", bytes.len())));
+    }
+    let not_a_model = |error: safetensors::SafeTensorError| {
+        Error::model(format!("the file is truncated or not a safetensors file ({error})"))
+    };
+    let (_, info) = SafeTensors::read_metadata(&bytes).map_err(not_a_model)?;
+    let json = info.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or_else(|| {
+        Error::model("it is a safetensors file, but has no `tamis` entry: it was not made by `tamis train`")
+    })?;
+    check_versions(json)?;
+    let metadata: Metadata =
+        serde_json::from_str(json).map_err(|error| Error::model(format!("its `tamis` entry is damaged: {error}")))?;
+    check_names(&metadata)?;
+
+    let tensors = Tensors(SafeTensors::deserialize(&bytes).map_err(not_a_model)?);
+    let mut parts: Vec<_> = tensors.0.iter().collect();
+    parts.sort_by_key(|(name, _)| *name);
+    if checksum(parts.iter().map(|(_, view)| view.data())) != metadata.checksum {
+        return Err(Error::model("its checksum does not match: the file is damaged"));
+    }
+    let head = |name: &str, length: usize| -> Result<LinearModel> {
+        let bias = tensors.f32s(&format!("{name}.bias"), 1)?;
+        let weights = tensors.f32s(&format!("{name}.weights"), length)?;
+        Ok(LinearModel::from_raw(weights, bias[0], tensors.f32s(&format!("{name}.deviations"), length)?))
+    };
+    let calibration = tensors.f32s("calibration", 2 * ScriptGroup::COUNT)?;
+    let thresholds = tensors.f32s("thresholds", Preset::ALL.len() * ScriptGroup::COUNT)?;
+    let scales = tensors.f32s("ngrams.scales", 2)?;
+    let pairs = {
+        let data = tensors.get("ngrams", Dtype::I8)?;
+        match &bytes {
+            // The table is most of the file: the embedded one is used where it lies.
+            Cow::Borrowed(all) => {
+                let from = data.as_ptr() as usize - all.as_ptr() as usize;
+                Cow::Borrowed(&all[from..from + data.len()])
+            }
+            Cow::Owned(_) => Cow::Owned(data.to_vec()),
+        }
+    };
+    let ngrams = NgramTable::from_parts(pairs, [scales[0], scales[1]])
+        .ok_or_else(|| Error::model("its n-gram table has no valid size"))?;
+    Ok(Model {
+        block: head("block", features::row::LENGTH)?,
+        kind: head("kind", features::row::LENGTH)?,
+        page: head("page", features::context::COUNT)?,
+        calibration: std::array::from_fn(|i| Platt { slope: calibration[2 * i], offset: calibration[2 * i + 1] }),
+        thresholds: std::array::from_fn(|p| std::array::from_fn(|s| thresholds[p * ScriptGroup::COUNT + s])),
+        ngrams,
+        metadata,
+    })
+}
+
+/// Versions are read before anything else, so that a file of another version is called just that.
+fn check_versions(json: &str) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Versions {
+        format_version: u32,
+        schema_version: u32,
+    }
+    let versions: Versions =
+        serde_json::from_str(json).map_err(|error| Error::model(format!("its `tamis` entry is damaged: {error}")))?;
+    for (what, found, expected) in [
+        ("model format", versions.format_version, FORMAT_VERSION),
+        ("feature schema", versions.schema_version, SCHEMA_VERSION),
+    ] {
+        if found != expected {
+            return Err(Error::model(format!(
+                "it has {what} version {found}, and this program reads version {expected}: train it again with `tamis train`"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_names(metadata: &Metadata) -> Result<()> {
+    let scripts = ScriptGroup::ALL.iter().map(|group| group.name());
+    if metadata.block_features.iter().map(String::as_str).ne(features::row_names())
+        || metadata.page_features.iter().map(String::as_str).ne(features::context_names())
+        || metadata.scripts.iter().map(String::as_str).ne(scripts)
+    {
+        return Err(Error::model("its features are not the ones this program computes: train it again with `tamis train`"));
+    }
+    Ok(())
+}
+
+struct Tensors<'a>(SafeTensors<'a>);
+
+impl Tensors<'_> {
+    fn get(&self, name: &str, dtype: Dtype) -> Result<&[u8]> {
+        let view = self.0.tensor(name).map_err(|_| Error::model(format!("it has no tensor `{name}`")))?;
+        if view.dtype() != dtype {
+            return Err(Error::model(format!("its tensor `{name}` has type {:?}, not {dtype:?}", view.dtype())));
+        }
+        Ok(view.data())
+    }
+
+    fn f32s(&self, name: &str, length: usize) -> Result<Vec<f32>> {
+        let data = self.get(name, Dtype::F32)?;
+        let values: Vec<f32> = data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        if values.len() != length {
+            return Err(Error::model(format!("its tensor `{name}` has {} values, not {length}", values.len())));
+        }
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(Error::model(format!("its tensor `{name}` holds values that are not numbers")));
+        }
+        Ok(values)
+    }
+}

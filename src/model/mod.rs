@@ -1,0 +1,124 @@
+//! A trained model: the n-gram table, three linear heads, calibration and thresholds; its file; the embedded ones.
+
+mod embedded;
+mod format;
+mod linear;
+mod ngram_table;
+
+pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric};
+pub(crate) use linear::LinearModel;
+pub(crate) use ngram_table::{NgramTable, Weighing};
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chars::ScriptGroup;
+use crate::error::{Error, Result};
+
+/// How much content a user is willing to lose for the junk that goes. The thresholds are part of the model, one for
+/// each script group, chosen on sites that were held out of training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// At most 0.5 % of the content characters of held-out sites are lost. The default.
+    #[default]
+    Cautious,
+    /// At most 2 % are lost.
+    Balanced,
+    /// The best F1 of junk, by characters.
+    Strict,
+}
+
+impl Preset {
+    /// All presets, from the most careful on.
+    pub const ALL: [Self; 3] = [Self::Cautious, Self::Balanced, Self::Strict];
+
+    /// The name, as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cautious => "cautious",
+            Self::Balanced => "balanced",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+/// One value per script group.
+pub(crate) type PerScript<T> = [T; ScriptGroup::COUNT];
+
+/// Platt scaling: calibrated log-odds = `slope * log-odds + offset` (Platt 1999). Linear, so that explanations stay exact.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Platt {
+    pub slope: f32,
+    pub offset: f32,
+}
+
+/// A trained model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) metadata: Metadata,
+    pub(crate) ngrams: NgramTable,
+    pub(crate) block: LinearModel,
+    pub(crate) page: LinearModel,
+    pub(crate) kind: LinearModel,
+    pub(crate) calibration: PerScript<Platt>,
+    pub(crate) thresholds: [PerScript<f32>; Preset::ALL.len()],
+}
+
+impl Model {
+    /// The default model, which is part of the program.
+    ///
+    /// # Errors
+    /// If the embedded bytes are damaged, which a test rules out.
+    pub fn embedded() -> Result<Self> {
+        format::decode(std::borrow::Cow::Borrowed(embedded::DEFAULT))
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is no model, is truncated or damaged, or is of another version.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|error| Error::from(error).in_file(path))?;
+        format::decode(std::borrow::Cow::Owned(bytes)).map_err(|error| error.in_file(path))
+    }
+
+    /// Reads a model from the bytes of its file.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
+        format::decode(std::borrow::Cow::Owned(bytes))
+    }
+
+    /// The bytes of the model file. The same model gives the same bytes.
+    ///
+    /// # Errors
+    /// If the metadata cannot be written as JSON, which cannot happen to a trained model.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        format::encode(self)
+    }
+
+    /// What the file says of itself: versions, feature groups, data, metrics.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The threshold on P(junk) of a preset for blocks of a script; `None` stands for blocks without letters.
+    pub fn threshold(&self, preset: Preset, script: Option<ScriptGroup>) -> f32 {
+        self.thresholds[preset as usize][script_index(script)]
+    }
+
+    /// The weights of the block model and of the page model by feature name, in standard deviations of the feature.
+    pub fn weights(&self) -> impl Iterator<Item = (&'static str, f32)> + '_ {
+        let page = crate::features::context_names().zip(self.page.standard_weights());
+        crate::features::row_names().zip(self.block.standard_weights()).chain(page)
+    }
+}
+
+/// Blocks without letters count with the scripts that have no group of their own.
+pub(crate) fn script_index(script: Option<ScriptGroup>) -> usize {
+    script.unwrap_or(ScriptGroup::Other) as usize
+}

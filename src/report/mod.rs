@@ -1,0 +1,50 @@
+//! Reports for people: what was found on each page, and a summary.
+
+mod terminal;
+
+pub use terminal::{explanation, page, summary};
+
+use serde::Serialize;
+
+use crate::page::{Kind, Label, Page, Verdict};
+
+/// Counts over pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Pages.
+    pub pages: u64,
+    /// Blocks.
+    pub blocks: u64,
+    /// Bytes of blocks.
+    pub bytes: u64,
+    /// Junk blocks of kind boilerplate.
+    pub boilerplate: u64,
+    /// Junk blocks of kind spam.
+    pub spam: u64,
+    /// Bytes of junk blocks.
+    pub junk_bytes: u64,
+}
+
+impl Counts {
+    /// Takes in a page.
+    pub fn add(&mut self, page: &Page<'_>, verdicts: &[Verdict]) {
+        self.pages += 1;
+        for (block, verdict) in page.blocks.iter().zip(verdicts) {
+            let bytes = block.range.len() as u64;
+            self.blocks += 1;
+            self.bytes += bytes;
+            if verdict.label == Label::Junk {
+                self.junk_bytes += bytes;
+                match verdict.kind {
+                    Some(Kind::Spam) => self.spam += 1,
+                    _ => self.boilerplate += 1,
+                }
+            }
+        }
+    }
+
+    /// Junk bytes / bytes of blocks; 0 without blocks.
+    pub fn junk_share(&self) -> f64 {
+        self.junk_bytes as f64 / self.bytes.max(1) as f64
+    }
+}

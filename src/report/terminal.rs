@@ -1,0 +1,109 @@
+//! Plain text for a terminal.
+
+use std::io::Write;
+
+use super::Counts;
+use crate::error::Result;
+use crate::explain::{Explanation, Reason};
+use crate::page::{Kind, Label, Page, Verdict};
+
+/// Characters of a block that are shown.
+const SHOWN: usize = 60;
+
+const BOLD: anstyle::Style = anstyle::Style::new().bold();
+const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+const SPAM: anstyle::Style = anstyle::AnsiColor::Red.on_default();
+const BOILERPLATE: anstyle::Style = anstyle::AnsiColor::Yellow.on_default();
+
+/// The junk of one page, a line a block: number, kind, score, text, and the words and features that speak for it.
+///
+/// # Errors
+/// If writing fails.
+pub fn page(
+    name: &str,
+    page: &Page<'_>,
+    verdicts: &[Verdict],
+    mut reasons: impl FnMut(usize) -> Vec<Reason>,
+    out: &mut impl Write,
+) -> Result<()> {
+    let junk = verdicts.iter().filter(|verdict| verdict.label == Label::Junk).count();
+    writeln!(out, "{BOLD}{name}{BOLD:#}: {junk} of {} blocks are junk", verdicts.len())?;
+    for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
+        if verdict.label == Label::Content {
+            continue;
+        }
+        let (style, kind) = match verdict.kind {
+            Some(Kind::Spam) => (SPAM, "spam"),
+            _ => (BOILERPLATE, "boilerplate"),
+        };
+        writeln!(out, "{i:>6}  {style}{kind:<11}{style:#}  {:.3}  {}", verdict.score, shortened(&block.text, SHOWN))?;
+        let why: Vec<String> = reasons(i).iter().map(|reason| format!("{} {:+.1}", name_of(reason), reason.contribution)).collect();
+        if !why.is_empty() {
+            writeln!(out, "{DIM}{:27}{}{DIM:#}", "", why.join("  "))?;
+        }
+    }
+    Ok(())
+}
+
+/// All pages in two lines.
+///
+/// # Errors
+/// If writing fails.
+pub fn summary(counts: &Counts, out: &mut impl Write) -> Result<()> {
+    writeln!(
+        out,
+        "{BOLD}{} page{}, {} blocks{BOLD:#}: {} boilerplate, {} spam\n{:.1} % of {} bytes of text are junk",
+        counts.pages,
+        if counts.pages == 1 { "" } else { "s" },
+        counts.blocks,
+        counts.boilerplate,
+        counts.spam,
+        100.0 * counts.junk_share(),
+        counts.bytes
+    )?;
+    Ok(())
+}
+
+/// One block's score, taken apart; `left_out` is the sum of contributions that `explanation` no longer lists.
+///
+/// # Errors
+/// If writing fails.
+pub fn explanation(
+    number: usize,
+    text: &str,
+    verdict: Verdict,
+    explanation: &Explanation,
+    left_out: f32,
+    out: &mut impl Write,
+) -> Result<()> {
+    writeln!(out, "{BOLD}block {number}{BOLD:#}  {}", shortened(text, SHOWN))?;
+    let kind = verdict.kind.map_or(String::new(), |kind| format!(" ({kind})"));
+    writeln!(out, "{}{kind}, P(junk) = {:.4}, log-odds {:+.3}\n", verdict.label, verdict.score, explanation.log_odds)?;
+    writeln!(out, "contribution       value  feature")?;
+    writeln!(out, "{:>+12.3}  {:>10}  base (all features at 0)", explanation.base, "")?;
+    for reason in &explanation.reasons {
+        writeln!(out, "{:>+12.3}  {:>10.3}  {}", reason.contribution, reason.value, name_of(reason))?;
+    }
+    if left_out != 0.0 {
+        writeln!(out, "{left_out:>+12.3}  {:>10}  all smaller ones", "")?;
+    }
+    writeln!(out, "{:>+12.3}  {:>10}  sum", explanation.log_odds, "")?;
+    Ok(())
+}
+
+fn name_of(reason: &Reason) -> String {
+    match (&reason.word, &reason.range) {
+        (Some(word), Some(range)) => format!("`{}` at {}", shortened(word, 20).replace('\n', " "), range.start),
+        _ => reason.feature.clone(),
+    }
+}
+
+/// At most `most` characters of a text, on one line, without control characters.
+fn shortened(text: &str, most: usize) -> String {
+    let mut short: String =
+        text.chars().take(most).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    if text.chars().nth(most).is_some() {
+        short.push('…');
+    }
+    short
+}

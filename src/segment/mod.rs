@@ -1,0 +1,5 @@
+//! Input bytes to pages: one file per sort of input.
+
+mod text;
+
+pub use text::{Utf8Damage, text};

@@ -1,0 +1,99 @@
+//! Plain text: every line that is not blank is a block.
+
+use std::borrow::Cow;
+
+use crate::page::{Block, Page};
+
+/// How much of an input was not valid UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Utf8Damage {
+    /// The first bad byte, counted from the start of the input.
+    pub first: usize,
+    /// How many blocks hold bad bytes.
+    pub blocks: usize,
+}
+
+/// Cuts plain text into a page of blocks: the lines that are not blank, without the white space around them.
+///
+/// Lines end at LF, CR LF or CR. Ranges are exact: what lies between them is white space. Lines that are not valid
+/// UTF-8 are decoded with replacement characters for the classifier's eyes only; their ranges still speak of the
+/// input's own bytes.
+///
+/// ```
+/// let (page, damage) = tamis::segment::text("标题\n\n  正文。\n".as_bytes());
+/// assert_eq!(page.blocks[1].text, "正文。");
+/// assert_eq!(page.blocks[1].range, 10..19);
+/// assert!(damage.is_none());
+/// ```
+pub fn text(input: &[u8]) -> (Page<'_>, Option<Utf8Damage>) {
+    // Validating the whole input at once is much faster than line by line.
+    match std::str::from_utf8(input) {
+        Ok(valid) => (segment_valid(valid), None),
+        Err(error) => {
+            let (page, blocks) = segment_damaged(input);
+            (page, Some(Utf8Damage { first: error.valid_up_to(), blocks }))
+        }
+    }
+}
+
+fn segment_valid(input: &str) -> Page<'_> {
+    let mut blocks = Vec::new();
+    for (start, end) in Lines::new(input.as_bytes()) {
+        // Line ends are ASCII, so both ends are character boundaries.
+        let line = &input[start..end];
+        let text = line.trim();
+        if !text.is_empty() {
+            let start = start + (line.len() - line.trim_start().len());
+            blocks.push(Block::new(text, start..start + text.len()));
+        }
+    }
+    Page { blocks }
+}
+
+fn segment_damaged(input: &[u8]) -> (Page<'_>, usize) {
+    let mut damaged = 0;
+    let mut blocks = Vec::new();
+    for (start, end) in Lines::new(input) {
+        let line = &input[start..end];
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        let start = start + (line.len() - line.trim_ascii_start().len());
+        let text: Cow<'_, str> = String::from_utf8_lossy(text);
+        if text.trim().is_empty() {
+            continue; // a line of wide spaces
+        }
+        damaged += usize::from(matches!(text, Cow::Owned(_)));
+        let range = start..start + line.trim_ascii().len();
+        blocks.push(Block { text, range });
+    }
+    (Page { blocks }, damaged)
+}
+
+/// Start and end of every line, without its line end.
+struct Lines<'a> {
+    input: &'a [u8],
+    ends: memchr::Memchr2<'a>,
+    start: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn new(input: &'a [u8]) -> Self {
+        Self { input, ends: memchr::memchr2_iter(b'\n', b'\r', input), start: 0 }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.start >= self.input.len() {
+            return None;
+        }
+        let end = self.ends.next().unwrap_or(self.input.len());
+        let line = (self.start, end);
+        self.start = end + 1;
+        Some(line)
+    }
+}

@@ -1,0 +1,180 @@
+//! Labeled pages to training matrices: the features of every block, its n-grams as a sparse row, and its weight.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use sprs::CsMatI;
+
+use super::compose::base;
+use super::dataset::LabeledPage;
+use super::recipe::Recipe;
+use crate::features::{Featurizer, Groups, Lexicon, PageFeatures, ngrams, scan::Sink};
+use crate::page::{Label, Page};
+
+/// A page that takes part in training, with its role settled.
+pub(super) struct TrainingPage {
+    pub page: LabeledPage,
+    /// Name of its data set.
+    pub set: String,
+    /// Weight of its blocks before the caps.
+    pub weight: f32,
+    /// Whether the page model may learn from it.
+    pub context: bool,
+    /// Whether a generator wrote it: then it is not measured.
+    pub generated: bool,
+}
+
+/// All pages as numbers. Blocks are numbered through.
+pub(super) struct Examples {
+    pub features: Vec<PageFeatures>,
+    /// Number of the first block of each page, and one past the last.
+    pub starts: Vec<usize>,
+    /// Bucket -> count / sqrt(n-grams of the block), a row for every block.
+    pub ngrams: CsMatI<f32, u32, usize>,
+    /// Per block; 0 for "don't care".
+    pub weights: Vec<f32>,
+    /// Per block: whether it is junk.
+    pub junk: Vec<bool>,
+}
+
+impl Examples {
+    pub(super) fn new(pages: &[TrainingPage], recipe: &Recipe, groups: Groups) -> Self {
+        let bits = recipe.table_bits;
+        let read: Vec<(PageFeatures, Recorder)> = pages
+            .par_iter()
+            .map_init(
+                || Featurizer::new(groups),
+                |featurizer, page| {
+                    let texts = page.page.blocks.iter().map(|block| block.text.as_str());
+                    let mut features = PageFeatures::default();
+                    let mut recorder = Recorder::new(bits);
+                    featurizer.page(&Page::from_texts(texts), &mut recorder, &mut features);
+                    (features, recorder)
+                },
+            )
+            .collect();
+        let mut features = Vec::with_capacity(pages.len());
+        let mut starts = vec![0];
+        let (mut pointers, mut indices, mut values) = (vec![0usize], Vec::new(), Vec::new());
+        for (page, recorder) in read {
+            starts.push(starts[starts.len() - 1] + page.rows.len());
+            features.push(page);
+            let offset = indices.len();
+            indices.extend_from_slice(&recorder.indices);
+            values.extend_from_slice(&recorder.values);
+            pointers.extend(recorder.ends.iter().map(|end| offset + end));
+        }
+        let rows = pointers.len() - 1;
+        let ngrams = CsMatI::new((rows, 1 << bits), pointers, indices, values);
+        let blocks = || pages.iter().flat_map(|page| &page.page.blocks);
+        Self {
+            features,
+            starts,
+            ngrams,
+            weights: weights(pages, recipe),
+            junk: blocks().map(|block| block.label == Some(Label::Junk)).collect(),
+        }
+    }
+
+    /// The blocks of page `i`.
+    pub(super) fn blocks(&self, i: usize) -> std::ops::Range<usize> {
+        self.starts[i]..self.starts[i + 1]
+    }
+}
+
+/// Weights by block: the page's own, times caps by page, by group and by data set, times nothing for "don't care".
+fn weights(pages: &[TrainingPage], recipe: &Recipe) -> Vec<f32> {
+    let scale = |total: f32, cap: f32| if total > cap { cap / total } else { 1.0 };
+    let mut by_page: Vec<f32> = Vec::with_capacity(pages.len());
+    for page in pages {
+        let labeled = page.page.blocks.iter().filter(|block| block.label.is_some()).count() as f32;
+        by_page.push(scale(labeled, recipe.page_cap) * page.weight);
+    }
+    let total = |i: usize, weight: f32| {
+        weight * pages[i].page.blocks.iter().filter(|block| block.label.is_some()).count() as f32
+    };
+    let caps: [(f32, fn(&TrainingPage) -> (&str, &str)); 2] = [
+        (recipe.site_cap, |page| (page.set.as_str(), page.page.site.as_str())),
+        (recipe.set_cap, |page| (page.set.as_str(), "")),
+    ];
+    for (cap, key) in caps {
+        let mut sums: BTreeMap<(&str, &str), f32> = BTreeMap::new();
+        for (i, page) in pages.iter().enumerate() {
+            // A cap speaks of blocks of full weight, so that a heavier data set is not cut off.
+            *sums.entry(key(page)).or_default() += total(i, by_page[i]) / page.weight.max(1e-6);
+        }
+        for (weight, page) in by_page.iter_mut().zip(pages) {
+            *weight *= scale(sums[&key(page)], cap);
+        }
+    }
+    let balance = balance(pages, &by_page);
+    pages
+        .iter()
+        .zip(by_page)
+        .flat_map(|(page, weight)| {
+            let factors = balance[base(&page.page.lang)];
+            page.page.blocks.iter().map(move |block| block.label.map_or(0.0, |label| weight * factors[label as usize]))
+        })
+        .collect()
+}
+
+/// Factors for content and junk that give each language as much of the one as of the other: which labels a language
+/// happens to have in the data must not speak for or against its letters. No factor is above 3.
+fn balance<'a>(pages: &'a [TrainingPage], by_page: &[f32]) -> BTreeMap<&'a str, [f32; 2]> {
+    let mut sums: BTreeMap<&str, [f32; 2]> = BTreeMap::new();
+    for (page, weight) in pages.iter().zip(by_page) {
+        let sums = sums.entry(base(&page.page.lang)).or_default();
+        for label in page.page.blocks.iter().filter_map(|block| block.label) {
+            sums[label as usize] += weight;
+        }
+    }
+    for sums in sums.values_mut() {
+        let half = 0.5 * (sums[0] + sums[1]);
+        *sums = sums.map(|sum| (half / sum.max(1e-6)).min(3.0));
+    }
+    sums
+}
+
+/// Writes down the n-grams of a page's blocks as sparse rows: bucket -> count / sqrt(number of n-grams), the same scale
+/// that prediction uses.
+struct Recorder {
+    bits: u32,
+    block: Vec<u32>,
+    indices: Vec<u32>,
+    values: Vec<f32>,
+    ends: Vec<usize>,
+}
+
+impl Recorder {
+    fn new(bits: u32) -> Self {
+        Self { bits, block: Vec::new(), indices: Vec::new(), values: Vec::new(), ends: Vec::new() }
+    }
+}
+
+impl Sink for &mut Recorder {
+    #[inline(always)]
+    fn hash(&mut self, hash: u32, _span: u32) {
+        let bucket = ngrams::bucket(hash, self.bits) as u32;
+        self.block.push(bucket);
+    }
+}
+
+impl Lexicon for Recorder {
+    type Sink<'a> = &'a mut Self;
+
+    fn open(&mut self) -> Self::Sink<'_> {
+        self.block.clear();
+        self
+    }
+
+    fn sums(&mut self) -> [f32; 2] {
+        self.block.sort_unstable();
+        let scale = 1.0 / (self.block.len().max(1) as f32).sqrt();
+        for same in self.block.chunk_by(|a, b| a == b) {
+            self.indices.push(same[0]);
+            self.values.push(same.len() as f32 * scale);
+        }
+        self.ends.push(self.indices.len());
+        [0.0; 2]
+    }
+}

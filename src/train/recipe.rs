@@ -1,0 +1,187 @@
+//! What to train on and how: the recipe, a TOML file. `models/default.toml` is the default model's.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::features::Groups;
+
+/// How a model is trained. Every field has a default, so an empty recipe is one.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recipe {
+    /// A name for the model.
+    pub name: String,
+    /// Seed of every random choice: folds, order, composed pages.
+    pub seed: u64,
+    /// Feature groups by name.
+    pub groups: Vec<String>,
+    /// The n-gram table has `2^table_bits` buckets.
+    pub table_bits: u32,
+    /// Folds for scores on unseen sites.
+    pub folds: usize,
+    /// Cost of a sample in the n-gram trainer (inverse of its ridge).
+    pub lexical_cost: f32,
+    /// Passes over the data in the n-gram trainer, at most.
+    pub lexical_passes: usize,
+    /// Ridge of the block model.
+    pub block_ridge: f64,
+    /// Ridge of the page model.
+    pub page_ridge: f64,
+    /// Rows that the dense heads see, at most.
+    pub head_rows: usize,
+    /// Blocks of one page that count in full; more share that weight.
+    pub page_cap: f32,
+    /// The same for the blocks of a site, after the page cap.
+    pub site_cap: f32,
+    /// The same for a data set, after the site cap.
+    pub set_cap: f32,
+    /// Augmentation; all pages count 0 to switch one off.
+    pub augment: Augment,
+    /// Settings of single data sets, by name.
+    pub data: Vec<DataRule>,
+    /// Shares of content characters that `cautious` and `balanced` may lose on held-out sites.
+    pub losses: [f64; 2],
+}
+
+/// How many pages the generators write, as multiples of what they start from.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Augment {
+    /// Copies of real pages with spam put in, per real page.
+    pub polluted: f64,
+    /// Pages composed of one-class bodies and real or template boilerplate.
+    pub composed: usize,
+    /// Doorway pages, which are spam from top to bottom.
+    pub doorways: usize,
+    /// Share of simplified pages that are converted to traditional characters.
+    pub traditional: f64,
+    /// Share of pages without one that get their own title as the first line.
+    pub titled: f64,
+    /// Weight of a generated page against a real one.
+    pub weight: f32,
+    /// Templates and word lists to write with; the built-in ones if there is no such setting.
+    pub grammar: Option<PathBuf>,
+}
+
+/// What a data set is good for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Whole pages.
+    #[default]
+    Pages,
+    /// Blocks without a page around them: they teach the block model only.
+    Blocks,
+    /// Content only: bodies of composed pages.
+    Bodies,
+    /// Interface strings: boilerplate of composed pages.
+    Widgets,
+    /// Spam lines for composed and polluted pages.
+    Spam,
+    /// Left out.
+    Skip,
+}
+
+/// Settings of one data set.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataRule {
+    /// The file name without endings.
+    pub name: String,
+    /// What it is good for.
+    #[serde(default)]
+    pub role: Role,
+    /// Weight of its blocks.
+    #[serde(default = "one")]
+    pub weight: f32,
+    /// Pages to use, at most; taken evenly over the file.
+    #[serde(default)]
+    pub pages: Option<usize>,
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            name: "tamis".to_owned(),
+            seed: 1,
+            groups: ["stats", "ngrams", "context"].map(str::to_owned).to_vec(),
+            table_bits: 19,
+            folds: 5,
+            lexical_cost: 1.0,
+            lexical_passes: 12,
+            block_ridge: 1e-3,
+            page_ridge: 1e-3,
+            head_rows: 200_000,
+            page_cap: 150.0,
+            site_cap: 1500.0,
+            set_cap: 60_000.0,
+            augment: Augment::default(),
+            data: Vec::new(),
+            losses: [0.005, 0.02],
+        }
+    }
+}
+
+impl Default for Augment {
+    fn default() -> Self {
+        Self { polluted: 0.5, composed: 600, doorways: 60, traditional: 0.15, titled: 0.3, weight: 0.5, grammar: None }
+    }
+}
+
+impl Augment {
+    /// No generated pages.
+    pub fn switch_off(&mut self) {
+        *self = Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, ..self.clone() };
+    }
+}
+
+impl Recipe {
+    /// Reads a recipe file.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no TOML, or has unknown or senseless settings.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|error| Error::from(error).in_file(path))?;
+        let recipe: Self =
+            toml::from_str(&text).map_err(|error| Error::option(error.to_string().trim_end().to_owned()).in_file(path))?;
+        recipe.check().map_err(|error| error.in_file(path))?;
+        Ok(recipe)
+    }
+
+    /// Checks what the types don't.
+    ///
+    /// # Errors
+    /// If a setting makes no sense.
+    pub fn check(&self) -> Result<Groups> {
+        let wrong = |what: &str| Err(Error::option(what.to_owned()));
+        if !(12..=22).contains(&self.table_bits) {
+            return wrong("table_bits must be between 12 and 22");
+        }
+        if !(2..=50).contains(&self.folds) {
+            return wrong("folds must be between 2 and 50");
+        }
+        if self.losses[0] > self.losses[1] || !self.losses.iter().all(|loss| (0.0..1.0).contains(loss)) {
+            return wrong("losses must be two shares below 1, the smaller one first");
+        }
+        if self.data.iter().any(|rule| !(rule.weight.is_finite() && rule.weight >= 0.0)) {
+            return wrong("weights of data sets must be numbers from 0 on");
+        }
+        Groups::from_names(self.groups.iter().map(String::as_str))
+    }
+
+    /// The rule for a data set; sets without one are whole pages of weight 1.
+    pub(super) fn rule(&self, name: &str) -> DataRule {
+        self.data.iter().find(|rule| rule.name == name).cloned().unwrap_or_else(|| DataRule {
+            name: name.to_owned(),
+            role: Role::Pages,
+            weight: 1.0,
+            pages: None,
+        })
+    }
+}

@@ -1,0 +1,282 @@
+//! Stacking: each step learns from scores that the step before gave to sites it had not seen (Wolpert, "Stacked
+//! generalization", 1992). n-gram tables -> block model -> page model -> calibration and thresholds; kinds beside.
+
+use linfa::dataset::DatasetBase;
+use linfa::traits::{Fit, PredictInplace};
+use ndarray::Array1;
+use rayon::prelude::*;
+
+use super::calibrate;
+use super::examples::{Examples, TrainingPage};
+use super::head::{Rows, drawn};
+use super::recipe::Recipe;
+use super::sparse::{SparseLogisticParams, SparseRecords};
+use super::{Progress, Step};
+use crate::error::{Error, Result};
+use crate::features::context::{self, Context};
+use crate::features::{self, Groups, Row, row, set_lexical};
+use crate::model::{LinearModel, NgramTable, PerScript, Platt, Preset};
+use crate::page::Kind;
+
+/// The trained parts, and the scores that sites got from models which had not seen them.
+pub(super) struct Stacked {
+    pub ngrams: NgramTable,
+    pub block: LinearModel,
+    pub page: LinearModel,
+    pub kind: LinearModel,
+    pub calibration: PerScript<Platt>,
+    pub thresholds: [PerScript<f32>; Preset::ALL.len()],
+    /// Calibrated out-of-fold P(junk) of every block.
+    pub scores: Vec<f32>,
+}
+
+/// One fold's table, and its scores for the blocks of the pages it was not trained on.
+struct FoldTable {
+    weights: Vec<f32>,
+    margins: Vec<f32>,
+}
+
+/// Everything that the steps share.
+pub(super) struct Stack<'a> {
+    pub pages: &'a [TrainingPage],
+    pub examples: &'a mut Examples,
+    /// The fold of each page.
+    pub folds: &'a [usize],
+    pub recipe: &'a Recipe,
+    pub groups: Groups,
+    pub progress: &'a dyn Progress,
+}
+
+impl Stack<'_> {
+    pub(super) fn run(mut self) -> Result<Stacked> {
+        let blocks = self.examples.junk.len();
+        let kinds: Vec<Option<Kind>> =
+            self.pages.iter().flat_map(|page| page.page.blocks.iter().map(|block| block.kind)).collect();
+
+        let junk = self.examples.junk.clone();
+        let weights = self.examples.weights.clone();
+        let tables = self.tables(Step::Ngrams, &junk, &weights)?;
+        let spam: Vec<bool> = kinds.iter().map(|kind| *kind == Some(Kind::Spam)).collect();
+        let known: Vec<f32> = weights
+            .iter()
+            .zip(&kinds)
+            .zip(&junk)
+            .map(|((weight, kind), junk)| if kind.is_some() && *junk { *weight } else { 0.0 })
+            .collect();
+        let kind_tables = self.tables(Step::KindNgrams, &spam, &known)?;
+        self.set_lexical(&tables, &kind_tables);
+        let ngrams = NgramTable::quantise(&mean(&tables), &mean(&kind_tables))
+            .ok_or_else(|| Error::option("table_bits gives no valid table"))?;
+
+        let (block, block_scores) = self.block_model()?;
+        let (page, page_scores) = if self.groups.context {
+            self.page_model(&block_scores)?
+        } else {
+            (LinearModel::from_raw(vec![0.0; context::COUNT], 0.0, vec![0.0; context::COUNT]), block_scores)
+        };
+        let kind = self.kind_model(&spam, &known)?;
+
+        self.progress.step(Step::Calibration, 0, 1);
+        let mut sample = Vec::with_capacity(blocks);
+        for (i, features) in self.examples.features.iter().enumerate() {
+            for (at, facts) in self.examples.blocks(i).zip(&features.facts) {
+                sample.push(calibrate::Sample {
+                    script: crate::model::script_index(facts.group),
+                    score: page_scores[at],
+                    junk: junk[at],
+                    // Blocks without a page around them say nothing about the page model's scores.
+                    weight: if self.pages[i].context { weights[at] } else { 0.0 },
+                    chars: facts.symbols,
+                    group: i,
+                });
+            }
+        }
+        let calibration = calibrate::platt(&sample, self.recipe.seed)?;
+        let scores: Vec<f32> = sample
+            .iter()
+            .map(|sample| crate::classify::probability(calibration[sample.script], sample.score))
+            .collect();
+        let thresholds = calibrate::thresholds(&sample, &scores, self.recipe.losses);
+        self.progress.step(Step::Calibration, 1, 1);
+        Ok(Stacked { ngrams, block, page, kind, calibration, thresholds, scores })
+    }
+
+    /// One n-gram table per fold, each trained without the pages of its fold.
+    fn tables(&self, step: Step, targets: &[bool], weights: &[f32]) -> Result<Vec<FoldTable>> {
+        let folds = self.recipe.folds;
+        let records = SparseRecords(self.examples.ngrams.view());
+        self.progress.step(step, 0, folds as u64);
+        let fit = |fold: usize| -> Result<FoldTable> {
+            let mut kept = weights.to_vec();
+            for (i, page_fold) in self.folds.iter().enumerate() {
+                if *page_fold == fold {
+                    kept[self.examples.blocks(i)].fill(0.0);
+                }
+            }
+            if !self.groups.ngrams || kept.iter().all(|weight| *weight == 0.0) {
+                let width = 1 << self.recipe.table_bits;
+                return Ok(FoldTable { weights: vec![0.0; width], margins: vec![0.0; targets.len()] });
+            }
+            // Every fold has its own seed, whichever thread it falls to.
+            let seed = self.recipe.seed.wrapping_mul(1000).wrapping_add(fold as u64);
+            let data = DatasetBase::new(records.clone(), Array1::from_vec(targets.to_vec()))
+                .with_weights(Array1::from_vec(kept));
+            let fitted = SparseLogisticParams::new(self.recipe.lexical_cost)
+                .passes(self.recipe.lexical_passes)
+                .seed(seed)
+                .fit(&data)
+                .map_err(|error| Error::data(error.to_string()))?;
+            let mut margins = fitted.default_target(&records);
+            fitted.predict_inplace(&records, &mut margins);
+            self.progress.step(step, 1, folds as u64);
+            Ok(FoldTable { weights: fitted.weights, margins: margins.to_vec() })
+        };
+        (0..folds).into_par_iter().map(fit).collect()
+    }
+
+    /// Puts out-of-fold lexical features into the rows.
+    fn set_lexical(&mut self, tables: &[FoldTable], kind_tables: &[FoldTable]) {
+        let starts = self.examples.starts.clone();
+        for (i, features) in self.examples.features.iter_mut().enumerate() {
+            let fold = self.folds[i];
+            for (b, (row, facts)) in features.rows.iter_mut().zip(&mut features.facts).enumerate() {
+                let at = starts[i] + b;
+                // Margins are sums / sqrt(n) already.
+                let root = (facts.hashes.max(1) as f32).sqrt();
+                set_lexical(row, facts.group, tables[fold].margins[at] * root, facts.hashes);
+                facts.spam_sum = kind_tables[fold].margins[at] * root;
+            }
+        }
+    }
+
+    /// The rows of a head: blocks with a weight, drawn by it, without the pages of one fold.
+    fn rows<const N: usize>(
+        &self,
+        weights: &[f32],
+        targets: &[bool],
+        without: Option<usize>,
+        pages_only: bool,
+        mut row: impl FnMut(usize, usize) -> [f32; N],
+    ) -> Rows {
+        let total: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
+        let mut rows = Rows::new(N);
+        for (i, fold) in self.folds.iter().enumerate() {
+            if Some(*fold) == without || (pages_only && !self.pages[i].context) {
+                continue;
+            }
+            for (b, at) in self.examples.blocks(i).enumerate() {
+                let chance = f64::from(weights[at]) * self.recipe.head_rows as f64 / total;
+                if drawn(chance, at, self.recipe.seed) {
+                    rows.push(&row(i, b), targets[at]);
+                }
+            }
+        }
+        rows
+    }
+
+    fn uses(&self, at: usize) -> bool {
+        match at {
+            0..row::TOKENS => self.groups.stats,
+            row::TOKENS..row::LEXICAL_AT => self.groups.tokens,
+            _ => self.groups.ngrams,
+        }
+    }
+
+    /// The block model trained on all folds, and the scores of every block from the model that has not seen its fold.
+    fn block_model(&self) -> Result<(LinearModel, Vec<f32>)> {
+        let row = |i: usize, b: usize| -> Row { self.examples.features[i].rows[b] };
+        let heads = self.heads(Step::BlockModel, |without| {
+            self.rows(&self.examples.weights, &self.examples.junk, without, false, row)
+                .fit(self.recipe.block_ridge, |at| self.uses(at))
+        })?;
+        let mut scores = Vec::with_capacity(self.examples.junk.len());
+        for (features, fold) in self.examples.features.iter().zip(self.folds) {
+            scores.extend(features.rows.iter().map(|row| heads.by_fold[*fold].value(row)));
+        }
+        Ok((heads.all, scores))
+    }
+
+    /// The page model, trained on out-of-fold block scores, and its own out-of-fold scores.
+    fn page_model(&self, block_scores: &[f32]) -> Result<(LinearModel, Vec<f32>)> {
+        let inputs: Vec<Vec<[f32; context::COUNT]>> = self
+            .examples
+            .features
+            .par_iter()
+            .enumerate()
+            .map_init(Context::default, |context, (i, features)| {
+                context.load(features, &block_scores[self.examples.blocks(i)]);
+                let mut out = vec![[0.0; context::COUNT]; features.rows.len()];
+                for (b, out) in out.iter_mut().enumerate() {
+                    context.compute(features, b, out);
+                }
+                out
+            })
+            .collect();
+        let heads = self.heads(Step::PageModel, |without| {
+            self.rows(&self.examples.weights, &self.examples.junk, without, true, |i, b| inputs[i][b])
+                .fit(self.recipe.page_ridge, |_| true)
+        })?;
+        let mut scores = Vec::with_capacity(block_scores.len());
+        for (inputs, fold) in inputs.iter().zip(self.folds) {
+            scores.extend(inputs.iter().map(|inputs| heads.by_fold[*fold].value(inputs)));
+        }
+        Ok((heads.all, scores))
+    }
+
+    /// Spam or boilerplate, for junk. Data without both kinds gives a constant answer.
+    fn kind_model(&self, spam: &[bool], known: &[f32]) -> Result<LinearModel> {
+        let row = |i: usize, b: usize| -> Row {
+            let mut row = self.examples.features[i].rows[b];
+            let facts = &self.examples.features[i].facts[b];
+            set_lexical(&mut row, facts.group, facts.spam_sum, facts.hashes);
+            row
+        };
+        let rows = self.rows(known, spam, None, false, row);
+        let spam_rows = rows.positives();
+        if spam_rows == 0 || spam_rows == rows.len() {
+            let bias = if spam_rows > 0 { 1.0 } else { -1.0 };
+            return Ok(LinearModel::from_raw(vec![0.0; row::LENGTH], bias, vec![0.0; row::LENGTH]));
+        }
+        rows.fit(self.recipe.block_ridge, |at| self.uses(at))
+    }
+
+    fn heads(&self, step: Step, fit: impl Fn(Option<usize>) -> Result<LinearModel> + Sync) -> Result<Heads> {
+        let folds = self.recipe.folds;
+        let total = folds as u64 + 1;
+        self.progress.step(step, 0, total);
+        let mut fitted: Vec<LinearModel> = (0..=folds)
+            .into_par_iter()
+            .map(|fold| {
+                let head = fit((fold < folds).then_some(fold));
+                self.progress.step(step, 1, total);
+                head
+            })
+            .collect::<Result<_>>()?;
+        match fitted.pop() {
+            Some(all) => Ok(Heads { by_fold: fitted, all }),
+            None => Err(Error::option("no folds to train on")),
+        }
+    }
+}
+
+struct Heads {
+    by_fold: Vec<LinearModel>,
+    all: LinearModel,
+}
+
+/// The mean of the fold tables: it keeps scores of new pages on the scale of the out-of-fold scores.
+fn mean(tables: &[FoldTable]) -> Vec<f32> {
+    let mut sum = vec![0.0f32; tables.first().map_or(0, |table| table.weights.len())];
+    for table in tables {
+        for (sum, weight) in sum.iter_mut().zip(&table.weights) {
+            *sum += weight;
+        }
+    }
+    sum.iter_mut().for_each(|sum| *sum /= tables.len() as f32);
+    sum
+}
+
+/// Names that a model file states.
+pub(super) fn feature_names() -> (Vec<String>, Vec<String>) {
+    (features::row_names().map(str::to_owned).collect(), features::context_names().map(str::to_owned).collect())
+}
