@@ -5,7 +5,7 @@
 //! the whole file `w(k+1)` of the project's own pages. Holding out all of these at once makes the numbers a little worse
 //! than one at a time would, and takes an hour less.
 //!
-//! Usage: `held_out RECIPE [--json FILE] DATA...`
+//! Usage: `held_out RECIPE [--json FILE] [--models FOLDER] [--parts N] DATA...`
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,11 +24,12 @@ const PARTS: usize = 6;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let recipe = PathBuf::from(arguments.next().ok_or("usage: held_out RECIPE [--json FILE] [--parts N] DATA...")?);
+    let recipe = PathBuf::from(arguments.next().ok_or("usage: held_out RECIPE [--json FILE] [--models FOLDER] [--parts N] DATA...")?);
     let recipe = Recipe::load(&recipe)?;
-    let (mut paths, mut json, mut parts) = (Vec::new(), None, PARTS);
+    let (mut paths, mut json, mut models, mut parts) = (Vec::new(), None, None, PARTS);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--models" => models = arguments.next().map(PathBuf::from),
             "--json" => json = arguments.next(),
             "--parts" => parts = arguments.next().and_then(|n| n.parse().ok()).ok_or("--parts wants a number")?,
             _ => paths.push(PathBuf::from(argument)),
@@ -56,6 +57,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let start = std::time::Instant::now();
         let trained = tamis::train::train(&train, &recipe, &Clock(start))?;
         eprintln!("part {part}: trained in {:.0} s", start.elapsed().as_secs_f64());
+        if let Some(folder) = &models {
+            std::fs::write(folder.join(format!("part{part}.safetensors")), trained.model.to_bytes()?)?;
+        }
         for (suite, names) in SUITES {
             let of_suite: Vec<DataSet> =
                 held.iter().filter(|set| names.contains(&set.name.as_str())).cloned().collect();

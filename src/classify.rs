@@ -87,7 +87,7 @@ impl Classifier {
     /// ```
     /// # fn main() -> tamis::Result<()> {
     /// let classifier = tamis::Classifier::embedded()?;
-    /// let (page, _) = tamis::segment::text("首页 | 新闻 | 登录\n".as_bytes());
+    /// let page = tamis::segment::text("首页 | 新闻 | 登录\n");
     /// let verdicts = classifier.classify(&page);
     /// assert_eq!(verdicts.len(), 1);
     /// # Ok(())
@@ -101,7 +101,7 @@ impl Classifier {
 
     /// Plain text without its junk lines. Bytes are deleted, never changed.
     pub fn clean(&self, input: &[u8]) -> Vec<u8> {
-        let (page, _) = segment::text(input);
+        let (page, _) = segment::bytes(input);
         let verdicts = self.classify(&page);
         let mut out = Vec::with_capacity(input.len());
         for range in kept_ranges(input, &page, &verdicts) {
@@ -146,7 +146,8 @@ impl Worker<'_> {
             };
             let kind = || {
                 let mut row = self.features.rows[i];
-                set_lexical(&mut row, facts.group, facts.spam_sum, facts.hashes);
+                let shingles = self.features.shingles(i);
+                set_lexical(&mut row, facts.group, model.kind_ngrams.sum(shingles), shingles.len() as u32);
                 if model.kind.value(&row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
             };
             self.verdicts.push(self.classifier.verdict(score, threshold, kind));

@@ -123,17 +123,18 @@ struct Attribution<'m> {
 }
 
 impl Sink for &mut Attribution<'_> {
+    const PLACES: bool = true;
+
     fn symbol(&mut self, start: usize, end: usize) {
         self.symbols.push((start..end, 0.0));
     }
 
-    fn hash(&mut self, hash: u32, span: u32) {
+    fn hash(&mut self, hash: u32, last: usize, span: usize) {
         let weight = f64::from(self.table.weight(hash));
-        let covered = (span as usize).clamp(1, self.symbols.len());
-        let from = self.symbols.len() - covered;
-        for (_, sum) in &mut self.symbols[from..] {
-            *sum += weight / covered as f64;
-        }
+        let from = (last + 1).saturating_sub(span);
+        let covered = &mut self.symbols[from..=last];
+        let share = weight / covered.len() as f64;
+        covered.iter_mut().for_each(|(_, sum)| *sum += share);
     }
 }
 

@@ -10,7 +10,7 @@
 //!             昨天下午，镇上的老木匠把修好的长椅搬回了河边的小公园，孩子们围着他问个不停。\n\n\
 //!             版权所有 © 2024 All Rights Reserved\n";
 //! let classifier = tamis::Classifier::embedded()?;
-//! let (blocks, _) = tamis::segment::text(page.as_bytes());
+//! let blocks = tamis::segment::text(page);
 //! for (block, verdict) in blocks.blocks.iter().zip(classifier.classify(&blocks)) {
 //!     println!("{:5.3} {} {}", verdict.score, verdict.label, block.text);
 //! }

@@ -26,6 +26,8 @@ pub use script::{ScriptGroup, script_group};
 const CODE_POINT: u32 = (1 << 21) - 1;
 const CLASS_SHIFT: u32 = 21;
 const FLAGS_SHIFT: u32 = 26;
+/// How many flags there are.
+pub(crate) const FLAGS: usize = 6;
 
 /// What the table knows of one character.
 ///
@@ -52,6 +54,18 @@ impl CharInfo {
     #[inline(always)]
     pub const fn flags(self) -> u32 {
         self.0 >> FLAGS_SHIFT
+    }
+
+    /// Class and flags in one number of `5 + FLAGS` bits, the class in the lowest.
+    #[inline(always)]
+    pub(crate) const fn key(self) -> usize {
+        (self.0 >> CLASS_SHIFT) as usize
+    }
+
+    /// Whether folding changes the character.
+    #[inline(always)]
+    pub(crate) const fn is_changed(self) -> bool {
+        self.0 & CODE_POINT != 0
     }
 
     /// The code point that `c` folds to, where `c` is the code point this was looked up for.

@@ -92,7 +92,7 @@ fn guess(file: &Path) -> InputFormat {
 fn text(mut reader: impl Read, name: &str, visit: &mut impl FnMut(&Source<'_>) -> Result<()>) -> Result<()> {
     let mut input = Vec::new();
     reader.read_to_end(&mut input)?;
-    let (page, damage) = segment::text(&input);
+    let (page, damage) = segment::bytes(&input);
     if let Some(damage) = damage {
         let _ = writeln!(
             io::stderr(),
@@ -121,7 +121,7 @@ fn jsonl(
             let inside = error.position().byte.unwrap_or(0);
             error.at_record(number).shifted(start, inside)
         })?;
-        let (page, _) = segment::text(record.text.as_bytes());
+        let page = segment::text(&record.text);
         let counted;
         let id = match record.id {
             Some(id) => id,

@@ -29,19 +29,19 @@ pub(crate) const FEATURES: &[Feature] = &[
     Feature { name: "page_score", formula: "mean score of the page", source: "measured" },
     Feature { name: "first", formula: "1 if no block stands before", source: "edge of the windows" },
     Feature { name: "last", formula: "1 if no block stands behind", source: "edge of the windows" },
-    Feature { name: "length", formula: "ln(1 + symbols)", source: "Kohlschütter et al. 2010" },
+    Feature { name: "length", formula: "ln(1 + units)", source: "Kohlschütter et al. 2010" },
     Feature { name: "length-1", formula: "length of the block before", source: "Kohlschütter et al. 2010" },
     Feature { name: "length+1", formula: "length of the block behind", source: "Kohlschütter et al. 2010" },
-    Feature { name: "mass_before", formula: "share of the page's predicted content characters before the block", source: "measured" },
-    Feature { name: "mass_behind", formula: "share of the page's predicted content characters behind the block", source: "measured" },
+    Feature { name: "mass_before", formula: "share of the page's predicted content before the block", source: "measured" },
+    Feature { name: "mass_behind", formula: "share of the page's predicted content behind the block", source: "measured" },
     Feature { name: "mass_none_before", formula: "1 - min(1, 20 mass_before)", source: "measured" },
     Feature { name: "mass_none_behind", formula: "1 - min(1, 20 mass_behind)", source: "measured" },
-    Feature { name: "mass_near", formula: "ln(1 + predicted content characters within 3 blocks, without its own)", source: "measured" },
-    Feature { name: "page_content", formula: "ln(1 + predicted content characters of the page)", source: "measured" },
-    Feature { name: "page_share", formula: "predicted content characters / all characters of the page", source: "measured" },
-    Feature { name: "overlap", formula: "share of the block's bigrams that stand in other blocks", source: "title-body overlap" },
-    Feature { name: "overlap_body", formula: "share of the block's bigrams that stand in blocks of over 40 symbols", source: "title-body overlap" },
-    Feature { name: "title_like", formula: "overlap_body * mass_none_before, for blocks of 4 to 60 symbols", source: "title-body overlap" },
+    Feature { name: "mass_near", formula: "ln(1 + predicted content within 3 blocks, without its own)", source: "measured" },
+    Feature { name: "page_content", formula: "ln(1 + predicted content of the page)", source: "measured" },
+    Feature { name: "page_share", formula: "predicted content / all characters of the page", source: "measured" },
+    Feature { name: "overlap", formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks", source: "title-body overlap" },
+    Feature { name: "overlap_body", formula: "share of the block's shingles that stand in blocks of over 30 units", source: "title-body overlap" },
+    Feature { name: "title_like", formula: "overlap_body * mass_none_before, for blocks of 3 to 40 units", source: "title-body overlap" },
     Feature { name: "other_script", formula: "1 if the block's script is not the page's", source: "label guideline" },
     Feature { name: "other_variant", formula: "|traditional share - the page's|, for blocks of 6 Han characters or more", source: "label guideline" },
     Feature { name: "no_letters", formula: "1 if the block has no letters", source: "label guideline" },
@@ -53,8 +53,8 @@ pub(crate) const FEATURES: &[Feature] = &[
 
 pub(crate) const COUNT: usize = FEATURES.len();
 
-/// A block of more symbols than this counts as body text.
-pub(crate) const BODY_SYMBOLS: u32 = 40;
+/// A block of more units than this counts as body text.
+pub(crate) const BODY_UNITS: f32 = 30.0;
 
 /// Sums over the blocks of one page, from which every window is two look-ups. Reused from page to page.
 #[derive(Default)]
@@ -72,20 +72,20 @@ impl Context {
         self.scores.clear();
         self.score_sums.clear();
         self.mass_sums.clear();
-        let (mut score_sum, mut mass_sum, mut symbols) = (0.0f64, 0.0f64, 0.0f64);
+        let (mut score_sum, mut mass_sum, mut units) = (0.0f64, 0.0f64, 0.0f64);
         self.score_sums.push(0.0);
         self.mass_sums.push(0.0);
         for (score, facts) in scores.iter().zip(&page.facts) {
             let score = score.clamp(-SCORE_LIMIT, SCORE_LIMIT);
             self.scores.push(score);
             score_sum += f64::from(score);
-            mass_sum += f64::from(facts.symbols as f32 / (1.0 + score.exp()));
-            symbols += f64::from(facts.symbols);
+            mass_sum += f64::from(facts.units / (1.0 + score.exp()));
+            units += f64::from(facts.units);
             self.score_sums.push(score_sum);
             self.mass_sums.push(mass_sum);
         }
         self.page_score = (score_sum / scores.len().max(1) as f64) as f32;
-        self.page_share = (mass_sum / symbols.max(1.0)) as f32;
+        self.page_share = (mass_sum / units.max(1.0)) as f32;
     }
 
     /// Mean score of the blocks in `from..to`, without block `without`; 0 for an empty range.
@@ -131,7 +131,7 @@ impl Context {
             let (from, to) = window(w);
             self.mean(from, to, i)
         });
-        let titled = (4..=60).contains(&own.symbols);
+        let titled = (3.0..=40.0).contains(&own.units);
         *out = [
             self.scores[i],
             before(1),

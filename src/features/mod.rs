@@ -2,6 +2,7 @@
 //! ([`stats`], [`tokens`], the lexical score of [`ngrams`]) and the facts that the page model's [`context`] is made of.
 
 pub(crate) mod context;
+mod lanes;
 pub(crate) mod ngrams;
 pub(crate) mod scan;
 mod schema;
@@ -12,6 +13,8 @@ mod words;
 pub(crate) use schema::{row, row_names};
 use schema::LEXICAL;
 pub use schema::{Feature, Groups, SCHEMA_VERSION};
+
+use std::ops::Range;
 
 use crate::chars::{self, CLASSES, Class, ScriptGroup};
 use crate::page::Page;
@@ -24,21 +27,22 @@ pub(crate) type Row = [f32; row::LENGTH];
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BlockFacts {
     pub symbols: u32,
-    /// `ln(1 + symbols)`.
+    /// Length in Han characters that would say as much.
+    pub units: f32,
+    /// `ln(1 + units)`.
     pub length: f32,
     pub group: Option<ScriptGroup>,
     pub han: u32,
     /// Share of the Han characters in a traditional form.
     pub traditional: f32,
     pub hashes: u32,
-    /// Sum of the n-grams' spam weights: the kind head's lexical features are made of it.
-    pub spam_sum: f32,
     pub date: bool,
     pub duplicates: u32,
     pub overlap: f32,
     pub overlap_body: f32,
     line: u32,
-    sketch_end: u32,
+    /// Where the block's first shingles stand in the page's sketch.
+    sketch: Range<usize>,
 }
 
 /// The features of one page; the memory is reused from page to page.
@@ -46,10 +50,19 @@ pub(crate) struct BlockFacts {
 pub(crate) struct PageFeatures {
     pub rows: Vec<Row>,
     pub facts: Vec<BlockFacts>,
+    /// The first shingles of every block, one block after the other.
+    sketch: Vec<u32>,
     /// The script of most letters of the page.
     pub group: Option<ScriptGroup>,
     /// Share of the page's Han characters in a traditional form.
     pub traditional: f32,
+}
+
+impl PageFeatures {
+    /// The first shingles of block `i`: words of alphabets, pairs of neighbouring symbols elsewhere.
+    pub(crate) fn shingles(&self, i: usize) -> &[u32] {
+        &self.sketch[self.facts[i].sketch.clone()]
+    }
 }
 
 /// Gives every block a sink for its n-grams and turns what the sink gathered into the lexical features.
@@ -59,16 +72,16 @@ pub(crate) trait Lexicon {
         Self: 'a;
     /// The sink for the next block.
     fn open(&mut self) -> Self::Sink<'_>;
-    /// Sums of the junk weights and of the spam weights of the block just read.
-    fn sums(&mut self) -> [f32; 2];
+    /// Sum of the weights of the block just read.
+    fn sum(&mut self) -> f32;
 }
 
 /// A lexicon without n-grams.
 impl Lexicon for () {
     type Sink<'a> = ();
     fn open(&mut self) {}
-    fn sums(&mut self) -> [f32; 2] {
-        [0.0; 2]
+    fn sum(&mut self) -> f32 {
+        0.0
     }
 }
 
@@ -77,7 +90,6 @@ pub(crate) struct Featurizer {
     scanner: Scanner,
     #[cfg(feature = "jieba")]
     tokens: Option<tokens::Tokens>,
-    sketch: Vec<u32>,
     sketch_table: Vec<u32>,
     lines: Vec<(u32, u32)>,
 }
@@ -101,7 +113,6 @@ impl Featurizer {
             scanner: Scanner::new(),
             #[cfg(feature = "jieba")]
             tokens: groups.tokens.then(tokens::Tokens::new),
-            sketch: Vec::new(),
             sketch_table: Vec::new(),
             lines: Vec::new(),
         }
@@ -111,13 +122,14 @@ impl Featurizer {
     pub(crate) fn page<L: Lexicon>(&mut self, page: &Page<'_>, lexicon: &mut L, out: &mut PageFeatures) {
         out.rows.clear();
         out.facts.clear();
-        self.sketch.clear();
+        out.sketch.clear();
         let mut classes = [0u32; CLASSES];
         let mut traditional = 0;
         for block in &page.blocks {
+            let sketch_start = out.sketch.len();
             let scan = {
                 let mut sink = lexicon.open();
-                self.scanner.scan(&block.text, &mut self.sketch, &mut sink)
+                self.scanner.scan(&block.text, &mut out.sketch, &mut sink)
             };
             let mut row = [0.0; row::LENGTH];
             fill(&mut row, row::STATS, |out| stats::compute(&scan, out));
@@ -125,21 +137,20 @@ impl Featurizer {
             if let Some(tokens) = &mut self.tokens {
                 fill(&mut row, row::TOKENS, |out| tokens.compute(&block.text, out));
             }
-            let [junk, spam] = lexicon.sums();
             let group = chars::script_group(&scan.classes);
-            set_lexical(&mut row, group, junk, scan.hashes);
+            set_lexical(&mut row, group, lexicon.sum(), scan.hashes);
             out.rows.push(row);
             out.facts.push(BlockFacts {
                 symbols: scan.symbols,
+                units: stats::units(&scan),
                 length: row[row::STATS],
                 group,
                 han: scan.classes[Class::Han as usize],
                 traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
                 hashes: scan.hashes,
-                spam_sum: spam,
-                date: scan.symbols <= 60 && scan.dates + scan.times > 0,
+                date: stats::units(&scan) <= 40.0 && scan.dates + scan.times > 0,
                 line: scan.line,
-                sketch_end: self.sketch.len() as u32,
+                sketch: sketch_start..out.sketch.len(),
                 ..BlockFacts::default()
             });
             add(&mut classes, &scan);
@@ -159,15 +170,13 @@ impl Featurizer {
         const SHARED: u32 = 1 << 31;
         const BODY: u32 = 1 << 30;
         const BLOCK: u32 = BODY - 1;
-        let bits = (self.sketch.len().max(64) * 4).next_power_of_two().trailing_zeros().min(18);
+        let bits = (out.sketch.len().max(64) * 4).next_power_of_two().trailing_zeros().min(18);
         self.sketch_table.clear();
         self.sketch_table.resize(1 << bits, 0);
-        let mut start = 0;
         for (id, facts) in (1u32..).zip(&out.facts) {
             let id = id & BLOCK;
-            let end = facts.sketch_end as usize;
-            let body = if facts.symbols > context::BODY_SYMBOLS { BODY } else { 0 };
-            for &hash in &self.sketch[start..end] {
+            let body = if facts.units > context::BODY_UNITS { BODY } else { 0 };
+            for &hash in &out.sketch[facts.sketch.clone()] {
                 let entry = &mut self.sketch_table[ngrams::bucket(hash, bits)];
                 *entry = match *entry {
                     0 => id | body,
@@ -175,24 +184,20 @@ impl Featurizer {
                     old => old | SHARED | body,
                 };
             }
-            start = end;
         }
-        let mut start = 0;
         for (id, facts) in (1u32..).zip(&mut out.facts) {
             let id = id & BLOCK;
-            let end = facts.sketch_end as usize;
             let (mut elsewhere, mut in_body) = (0u32, 0u32);
-            let own_body = facts.symbols > context::BODY_SYMBOLS;
-            for &hash in &self.sketch[start..end] {
+            let own_body = facts.units > context::BODY_UNITS;
+            for &hash in &out.sketch[facts.sketch.clone()] {
                 let entry = self.sketch_table[ngrams::bucket(hash, bits)];
                 let other = entry & SHARED != 0 || entry & BLOCK != id;
                 elsewhere += u32::from(other);
                 in_body += u32::from(entry & BODY != 0 && (other || !own_body));
             }
-            let count = (end - start).max(1) as f32;
+            let count = facts.sketch.len().max(1) as f32;
             facts.overlap = elsewhere as f32 / count;
             facts.overlap_body = in_body as f32 / count;
-            start = end;
         }
     }
 

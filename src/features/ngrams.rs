@@ -2,8 +2,9 @@
 //! golden values stand in `tests/compat`.
 //!
 //! A *symbol* is a folded character, with every decimal digit folded to `0` and every run of white space to one space.
-//! An n-gram is the last one, two or three symbols, where two start symbols stand before the text and one end symbol
-//! behind it. A *word* is a run of letters of an alphabet; a *line* is all symbols of a short block.
+//! An n-gram is the last one, two or three symbols up to each symbol that is no letter of an alphabet, where two start
+//! symbols stand before the text and one end symbol behind it. A *word* is a run of letters of an alphabet, hashed whole
+//! and with the word before it; a *line* is all of a short block.
 //! The hashing trick is Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (ICML 2009); the mix is a
 //! rotate-multiply after Fibonacci hashing (Knuth, TAOCP 3, 6.4).
 
@@ -16,7 +17,7 @@ const GOLDEN: u32 = 0x9E37_79B1;
 
 /// Spreads a symbol over 32 bits; every hash below is made of mixed symbols.
 #[inline(always)]
-pub(crate) fn mix(symbol: u32) -> u32 {
+pub(crate) const fn mix(symbol: u32) -> u32 {
     symbol.wrapping_mul(GOLDEN)
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn trigram(a: u32, b: u32, c: u32) -> u32 {
     finish(a.rotate_left(22) ^ b.rotate_left(9) ^ c ^ (c >> 14), 0x6C62_272E)
 }
 
-/// Takes one more mixed symbol into a running hash of a word, a segment or a line.
+/// Takes one more mixed symbol into a running hash of a word, one more hash into that of a segment.
 #[inline(always)]
 pub(crate) fn extend(hash: u32, symbol: u32) -> u32 {
     (hash.rotate_left(5) ^ symbol).wrapping_mul(0xC2B2_AE35)
@@ -61,7 +62,7 @@ pub(crate) fn word_pair(a: u32, b: u32) -> u32 {
     finish(a.rotate_left(13) ^ b ^ (b >> 16), 0x3C6E_F372)
 }
 
-/// Hash of a whole short block, from the running hash of its symbols.
+/// Hash of a whole short block, from the sum of its other hashes.
 #[inline(always)]
 pub(crate) fn line(hash: u32) -> u32 {
     finish(hash ^ (hash >> 16), 0xA54F_F53A)

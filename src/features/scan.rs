@@ -1,42 +1,49 @@
 //! The one pass over a block's characters. Everything the statistics need is counted here, and every n-gram is handed
 //! to a [`Sink`], so that prediction, training and explanation read text with the same code.
+//!
+//! The text is read in chunks that stay in the nearest cache. Short loops over a chunk beat one long loop: decode,
+//! look up and fold ([`Chunk::read`]), count ([`Counter::count`]), go through runs of like characters ([`Scanner::runs`]).
 
+use std::str::Chars;
 use std::sync::LazyLock;
 
+use super::lanes::Counter;
 use super::ngrams;
 use super::words::{StopWords, stop_words};
-use crate::chars::{self, CLASSES, Class};
+use crate::chars::{self, CLASSES, CharInfo, Class};
 
 /// Receives the hashed n-grams of a block while it is scanned.
 pub(crate) trait Sink {
-    /// The next symbol stands at `bytes` of the text. Hashes that follow end with this symbol.
+    /// The next symbol stands at these bytes of the text.
     #[inline(always)]
     fn symbol(&mut self, _start: usize, _end: usize) {}
-    /// The hash of the last `span` symbols.
-    fn hash(&mut self, hash: u32, span: u32);
+    /// Whether [`Sink::symbol`] is to be called.
+    const PLACES: bool = false;
+    /// The hash of `span` symbols, the last of which is number `last`; the first may reach before the text.
+    fn hash(&mut self, hash: u32, last: usize, span: usize);
+    /// The hashes of `span` symbols each, the last of which are number `first`, `first + 1`, ...
+    #[inline(always)]
+    fn hashes(&mut self, hashes: &[u32], first: usize, span: usize) {
+        hashes.iter().enumerate().for_each(|(i, hash)| self.hash(*hash, first + i, span));
+    }
 }
 
 /// A sink that forgets.
 impl Sink for () {
     #[inline(always)]
-    fn hash(&mut self, _hash: u32, _span: u32) {}
+    fn hash(&mut self, _hash: u32, _last: usize, _span: usize) {}
 }
 
-/// Slots of the packed counters behind the classes.
-const UPPER: usize = CLASSES;
-const TRADITIONAL: usize = CLASSES + 1;
-const SLOTS: usize = 32;
-const _: () = assert!(TRADITIONAL < SLOTS);
-
-/// Symbols over which a bigram counts as repeated.
-const REPEAT_WINDOW: u32 = 256;
+/// Characters of a chunk.
+const CHUNK: usize = 2 * Counter::MOST;
+/// Shingles over which one counts as repeated.
+const REPEAT_WINDOW: usize = 256;
 const REPEAT_BITS: u32 = 11;
 const SEGMENT_BITS: u32 = 9;
-/// Bigrams of a block that take part in the comparison with the rest of its page.
+/// Shingles of a block that take part in the comparison with the rest of its page.
 pub(crate) const SKETCHED: usize = 128;
-const VARIANT: u32 = 1;
 /// Blocks up to this many symbols have a hash of their own as a whole.
-const LINE_SYMBOLS: u32 = 32;
+const LINE_SYMBOLS: usize = 32;
 
 /// What one pass over a block counts. Units: characters (Unicode scalar values) unless said otherwise.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +71,9 @@ pub(crate) struct Scan {
     pub longest_segment: u32,
     pub single_segments: u32,
     pub repeated_segments: u32,
-    pub repeated_bigrams: u32,
+    /// Shingles: words of alphabets, pairs of neighbouring symbols elsewhere.
+    pub shingles: u32,
+    pub repeated_shingles: u32,
     pub digit_runs: u32,
     pub longest_digit_run: u32,
     /// Digit runs of 7 to 12 digits, as in telephone and account numbers.
@@ -80,24 +89,32 @@ pub(crate) struct Scan {
     pub starts_digit: bool,
     pub ends_sentence: bool,
     pub ends_punctuation: bool,
-    /// Hash of all symbols: equal for blocks of equal folded text.
+    /// Sum of all hashes: equal for blocks of equal folded text.
     pub line: u32,
 }
 
 /// How a character takes part in words and segments.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Role {
     /// A letter of a script that is not cut into words here.
-    Ideograph,
+    Ideograph = 0,
     /// A letter of an alphabet: runs of these are words.
-    Alphabet,
-    Digit,
+    Alphabet = 1,
+    Digit = 2,
     /// White space, punctuation, symbols.
-    Rest,
+    Rest = 3,
 }
 
-const ROLES: [Role; SLOTS] = {
-    let mut roles = [Role::Rest; SLOTS];
+impl Role {
+    #[inline(always)]
+    fn of(info: CharInfo) -> Self {
+        ROLES[info.class_index() & 31]
+    }
+}
+
+const ROLES: [Role; 32] = {
+    let mut roles = [Role::Rest; 32];
     let mut i = 0;
     while i < CLASSES {
         roles[i] = match Class::from_index(i) {
@@ -117,49 +134,78 @@ const ROLES: [Role; SLOTS] = {
     roles
 };
 
-/// One increment per class in byte-wide lanes, twice: for characters that folding leaves alone and for others. Adding a
-/// whole row of lanes costs less than a counter in memory that the next character has to wait for.
-const LANES: [[u64; 4]; 64] = {
-    let mut lanes = [[0u64; 4]; 64];
-    let mut i = 0;
-    while i < CLASSES {
-        lanes[i][i / 8] |= 1 << (8 * (i % 8));
-        lanes[i + 32] = lanes[i];
-        let slot = match Class::from_index(i) {
-            Class::Latin | Class::Greek | Class::Cyrillic => UPPER,
-            Class::Han => TRADITIONAL,
-            _ => SLOTS,
-        };
-        if slot < SLOTS {
-            lanes[i + 32][slot / 8] |= 1 << (8 * (slot % 8));
-        }
-        i += 1;
-    }
-    lanes
-};
-
 /// `c * log2(c)` for the counts that occur in nearly every block.
 static C_LOG_C: LazyLock<[f32; 256]> =
     LazyLock::new(|| std::array::from_fn(|c| if c == 0 { 0.0 } else { c as f32 * (c as f32).log2() }));
 
 /// The scanner's memory, reused from block to block.
 pub(crate) struct Scanner {
+    chunk: Box<Chunk>,
+    counter: Counter,
     histogram: [u32; 256],
     touched: [u8; 256],
-    /// Stamps of the last window that held a bigram; stamps never come back, so nothing is cleared.
-    bigrams: Box<[u32; 1 << REPEAT_BITS]>,
+    /// Stamps of the last window that held a shingle; stamps never come back, so nothing is cleared.
+    shingles: Box<[u32; 1 << REPEAT_BITS]>,
     segments: Box<[u64; 1 << SEGMENT_BITS]>,
     stamp: u32,
     c_log_c: &'static [f32; 256],
     stop_words: &'static StopWords,
 }
 
+/// A piece of text between the loops.
+struct Chunk {
+    chars: [u32; CHUNK],
+    infos: [CharInfo; CHUNK],
+    /// Mixed symbols, behind the last two of the chunk before.
+    mixed: [u32; CHUNK + 2],
+    /// Where runs of one role end.
+    ends: [u16; CHUNK],
+    runs: usize,
+    /// Symbols in the chunk.
+    count: usize,
+    unigrams: [u32; CHUNK],
+    bigrams: [u32; CHUNK],
+    trigrams: [u32; CHUNK],
+}
+
+/// What is carried from chunk to chunk of one block.
+struct State<'s> {
+    out: Scan,
+    last_was_space: bool,
+    /// Zero-width characters and repeated white space.
+    skipped: [u32; 2],
+    role: Role,
+    word: Words,
+    digits: Digits,
+    segment: Segment,
+    segment_stamp: u64,
+    window_stamp: u32,
+    window_left: usize,
+    distinct: usize,
+    /// The last symbol that is not white space ends a sentence.
+    ends_sentence: bool,
+    sketch: &'s mut Vec<u32>,
+    sketch_left: usize,
+}
+
 impl Scanner {
     pub(crate) fn new() -> Self {
         Self {
+            chunk: Box::new(Chunk {
+                chars: [0; CHUNK],
+                infos: [chars::lookup(0); CHUNK],
+                mixed: [0; CHUNK + 2],
+                ends: [0; CHUNK],
+                runs: 0,
+                count: 0,
+                unigrams: [0; CHUNK],
+                bigrams: [0; CHUNK],
+                trigrams: [0; CHUNK],
+            }),
+            counter: Counter::new(),
             histogram: [0; 256],
             touched: [0; 256],
-            bigrams: Box::new([0; 1 << REPEAT_BITS]),
+            shingles: Box::new([0; 1 << REPEAT_BITS]),
             segments: Box::new([0; 1 << SEGMENT_BITS]),
             stamp: 0,
             c_log_c: &C_LOG_C,
@@ -167,204 +213,272 @@ impl Scanner {
         }
     }
 
-    fn next_stamp(&mut self) -> u32 {
-        self.stamp = self.stamp.wrapping_add(1);
-        if self.stamp == 0 {
-            self.bigrams.fill(0);
-            self.segments.fill(0);
-            self.stamp = 1;
+    /// Reads a block. Its first [`SKETCHED`] shingles are appended to `sketch`.
+    pub(crate) fn scan<S: Sink>(&mut self, text: &str, sketch: &mut Vec<u32>, sink: &mut S) -> Scan {
+        let mut state = State {
+            out: Scan::default(),
+            last_was_space: true, // leading white space is trimmed by the segmenter; treat it so anyway
+            skipped: [0; 2],
+            role: Role::Rest,
+            word: Words::default(),
+            digits: Digits::default(),
+            segment: Segment::default(),
+            segment_stamp: u64::from(self.next_stamp()) << 32,
+            window_stamp: self.next_stamp(),
+            window_left: REPEAT_WINDOW,
+            distinct: 0,
+            ends_sentence: false,
+            sketch,
+            sketch_left: SKETCHED,
+        };
+        self.counter.clear();
+        self.chunk.mixed[..2].fill(ngrams::mix(ngrams::START));
+        let mut rest = text.chars();
+        let mut symbols = 0;
+        loop {
+            self.chunk.read(&mut state, text, &mut rest, sink);
+            let count = self.chunk.count;
+            if count == 0 {
+                break;
+            }
+            let infos = &self.chunk.infos[..count];
+            infos.chunks(Counter::MOST).for_each(|infos| self.counter.count(infos));
+            if symbols == 0 {
+                state.out.starts_open = infos[0].flags() & chars::OPEN != 0;
+                state.out.starts_digit = Role::of(infos[0]) == Role::Digit;
+            }
+            self.runs(symbols, &mut state, sink);
+            self.count(&mut state.distinct);
+            symbols += count;
+            self.chunk.mixed.copy_within(count..count + 2, 0);
         }
-        self.stamp
+        let [zero_width, spaces] = state.skipped;
+        self.counter.add(Class::ZeroWidth, zero_width);
+        self.counter.add(Class::Space, spaces);
+        self.finish(text, symbols, state, sink)
     }
 
-    /// Reads a block. The hashes of the first [`SKETCHED`] bigrams are appended to `sketch`.
-    pub(crate) fn scan<S: Sink>(&mut self, text: &str, sketch: &mut Vec<u32>, sink: &mut S) -> Scan {
-        let mut out = Scan::default();
-        let mut wide = [0u32; SLOTS];
-        let mut wide_flags = [0u32; 8];
-        let mut lanes = [0u64; 4];
-        let mut flag_lanes = 0u64;
-        let mut until_flush = 255u32;
-
-        let start = ngrams::mix(ngrams::START);
-        let (mut before, mut last) = (start, start);
-        let mut symbols = 0u32;
-        let mut hashes = 0u32;
-        let mut line = 0u32;
-        let mut distinct = 0usize;
-        let mut repeated = 0u32;
-        let segment_stamp = u64::from(self.next_stamp()) << 32;
-        let mut stamp = self.next_stamp();
-        let mut window_end = REPEAT_WINDOW;
-        let mut last_was_space = true; // leading white space is trimmed by the segmenter; treat it so anyway
-        let mut role = Role::Rest;
-        let mut words = Words::default();
-        let mut segment = Segment::default();
-        let mut digits = Digits::default();
-        let mut last_flags = 0u32;
-
-        for (at, c) in text.char_indices() {
-            let c = u32::from(c);
-            let info = chars::lookup(c);
-            let class = info.class_index();
-            let flags = info.flags();
-            let folded = info.fold(c);
-            let changed = u32::from(folded != c) & u32::from(flags & chars::COMPAT == 0);
-            let row = &LANES[(class | (changed << 5) as usize) & 63];
-            for (lane, add) in lanes.iter_mut().zip(row) {
-                *lane += add;
-            }
-            // Spreads six flag bits over six bytes.
-            flag_lanes += (u64::from(flags).wrapping_mul(0x0002_0408_1020_4081)) & 0x0101_0101_0101_0101;
-            until_flush -= 1;
-            if until_flush == 0 {
-                flush(&mut wide, &mut wide_flags, &mut lanes, &mut flag_lanes);
-                until_flush = 255;
-            }
-            if class == Class::ZeroWidth as usize {
-                continue;
-            }
-            let is_space = class == Class::Space as usize;
-            if is_space && last_was_space {
-                continue;
-            }
-            last_was_space = is_space;
-            let now = ROLES[class & 31];
-            let symbol = if now == Role::Digit { u32::from(b'0') } else { folded };
-            let mixed = ngrams::mix(symbol);
-            sink.symbol(at, at + char_len(c));
-
-            if now != role || now == Role::Rest {
+    /// Goes through the runs of one role: words, numbers, segments; between words of alphabets the n-grams. `first` is
+    /// the number of the chunk's first symbol.
+    fn runs<S: Sink>(&mut self, first: usize, state: &mut State<'_>, sink: &mut S) {
+        let mut at = 0;
+        let mut hashed = 0; // up to where n-grams have been made
+        for run in 0..self.chunk.runs {
+            let end = usize::from(self.chunk.ends[run]);
+            let role = Role::of(self.chunk.infos[at]);
+            if role != state.role {
+                self.end_run(first + at, self.chunk.mixed[at + 2], state, sink);
                 match role {
-                    Role::Alphabet => hashes += words.end(&mut out, symbols, self.stop_words, sink),
-                    Role::Digit => digits.end(&mut out, symbols, symbol),
-                    _ => {}
+                    Role::Alphabet => state.word.start(first + at),
+                    Role::Digit => state.digits.start(first + at),
+                    Role::Ideograph | Role::Rest => {}
                 }
-                match now {
-                    Role::Alphabet => words.start(symbols),
-                    Role::Digit => digits.start(symbols),
-                    Role::Rest => {
-                        let separates = flags & chars::SEPARATOR != 0 || (is_space && role == Role::Ideograph);
-                        if separates {
-                            self.end_segment(&mut out, &mut segment, segment_stamp);
+            }
+            if role == Role::Alphabet {
+                state.word.hash = self.chunk.mixed[at + 2..end + 2]
+                    .iter()
+                    .fold(state.word.hash, |hash, mixed| ngrams::extend(hash, *mixed));
+            } else if hashed <= at {
+                hashed = self.ngrams(at, run, first, state, sink);
+            }
+            match role {
+                Role::Alphabet => {}
+                Role::Ideograph => state.segment.add(sum(&self.chunk.bigrams[at..end]), end - at),
+                Role::Digit => {
+                    (at..end).for_each(|i| state.digits.push(self.chunk.digit(i)));
+                    state.segment.add(sum(&self.chunk.bigrams[at..end]), end - at);
+                }
+                Role::Rest => {
+                    for i in at..end {
+                        let flags = self.chunk.infos[i].flags();
+                        let is_space = self.chunk.infos[i].class_index() == Class::Space as usize;
+                        let after_ideograph = i == at && state.role == Role::Ideograph;
+                        if flags & chars::SEPARATOR != 0 || (is_space && after_ideograph) {
+                            self.end_segment(state);
+                        }
+                        if !is_space {
+                            state.ends_sentence = flags & chars::SENTENCE_END != 0;
                         }
                         if flags & chars::SENTENCE_END != 0 {
-                            words.previous = 0;
+                            state.word.previous = 0;
                         }
-                        last_flags = if is_space { last_flags } else { flags };
                     }
-                    Role::Ideograph => {}
                 }
-                role = now;
             }
-            match now {
-                Role::Alphabet => words.hash = ngrams::extend(words.hash, mixed),
-                Role::Digit => digits.push(folded),
-                Role::Rest | Role::Ideograph => {}
-            }
-            if now != Role::Rest {
-                last_flags = 0;
-                segment.hash = ngrams::extend(segment.hash, mixed);
-                segment.length += 1;
-            }
+            state.ends_sentence &= role == Role::Rest;
+            state.role = role;
+            at = end;
+        }
+    }
 
-            let bigram = ngrams::bigram(last, mixed);
-            if now == Role::Alphabet {
-                if VARIANT == 2 {
-                    sink.hash(ngrams::trigram(before, last, mixed), 3);
-                    hashes += 1;
+    /// One, two and three symbols up to each of the symbols from `from` to the next letter of an alphabet; pairs are
+    /// shingles. Returns where it stopped.
+    fn ngrams<S: Sink>(
+        &mut self,
+        from: usize,
+        run: usize,
+        first: usize,
+        state: &mut State<'_>,
+        sink: &mut S,
+    ) -> usize {
+        let chunk = &mut *self.chunk;
+        let mut to = chunk.count;
+        for end in &chunk.ends[run..chunk.runs] {
+            let end = usize::from(*end);
+            if end < chunk.count && Role::of(chunk.infos[end]) == Role::Alphabet {
+                to = end;
+                break;
+            }
+        }
+        let length = to - from;
+        let mixed = &chunk.mixed[from..to + 2];
+        let (one, two, three) =
+            (&mut chunk.unigrams[from..to], &mut chunk.bigrams[from..to], &mut chunk.trigrams[from..to]);
+        // The lengths are said so that the loop needs no check of bounds.
+        if mixed.len() == length + 2 && one.len() == length && two.len() == length && three.len() == length {
+            for i in 0..length {
+                one[i] = ngrams::unigram(mixed[i + 2]);
+                two[i] = ngrams::bigram(mixed[i + 1], mixed[i + 2]);
+                three[i] = ngrams::trigram(mixed[i], mixed[i + 1], mixed[i + 2]);
+            }
+        }
+        sink.hashes(&chunk.unigrams[from..to], first + from, 1);
+        sink.hashes(&chunk.bigrams[from..to], first + from, 2);
+        sink.hashes(&chunk.trigrams[from..to], first + from, 3);
+        state.out.hashes += 3 * (to - from) as u32;
+        state.out.line = state.out.line.wrapping_add(sum(&chunk.trigrams[from..to]));
+        let mut at = from;
+        while at < to {
+            let part = state.window_left.min(to - at);
+            let mut repeated = 0;
+            for hash in &self.chunk.bigrams[at..at + part] {
+                let seen = &mut self.shingles[ngrams::bucket(*hash, REPEAT_BITS)];
+                repeated += u32::from(*seen == state.window_stamp);
+                *seen = state.window_stamp;
+            }
+            state.out.repeated_shingles += repeated;
+            self.close_window(part, state);
+            at += part;
+        }
+        let sketched = state.sketch_left.min(to - from);
+        state.sketch.extend_from_slice(&self.chunk.bigrams[from..from + sketched]);
+        state.sketch_left -= sketched;
+        to
+    }
+
+    /// A word is a shingle.
+    #[inline(always)]
+    fn word_shingle(&mut self, hash: u32, state: &mut State<'_>) {
+        let seen = &mut self.shingles[ngrams::bucket(hash, REPEAT_BITS)];
+        state.out.repeated_shingles += u32::from(*seen == state.window_stamp);
+        *seen = state.window_stamp;
+        self.close_window(1, state);
+        if state.sketch_left > 0 {
+            state.sketch_left -= 1;
+            state.sketch.push(hash);
+        }
+    }
+
+    /// Counts shingles, and begins a new window where one is full.
+    #[inline(always)]
+    fn close_window(&mut self, shingles: usize, state: &mut State<'_>) {
+        state.out.shingles += shingles as u32;
+        state.window_left -= shingles;
+        if state.window_left == 0 {
+            state.window_left = REPEAT_WINDOW;
+            state.window_stamp = self.next_stamp();
+        }
+    }
+
+    /// What was running when symbol number `at` came ends before it.
+    #[inline(always)]
+    fn end_run<S: Sink>(&mut self, at: usize, next: u32, state: &mut State<'_>, sink: &mut S) {
+        match state.role {
+            Role::Alphabet => {
+                let length = at - state.word.start;
+                let hash = state.word.hash;
+                state.segment.add(hash, length);
+                // Single letters say little as words.
+                if length > 1 {
+                    let word = ngrams::word(hash);
+                    sink.hash(word, at - 1, length);
+                    state.out.words += 1;
+                    state.out.hashes += 1;
+                    state.out.line = state.out.line.wrapping_add(word);
+                    state.out.stop_words += u32::from(self.stop_words.contains(hash));
+                    self.word_shingle(word, state);
+                    if state.word.previous != 0 {
+                        let pair = ngrams::word_pair(state.word.previous, hash);
+                        sink.hash(pair, at - 1, at - state.word.previous_start);
+                        state.out.hashes += 1;
+                        state.out.line = state.out.line.wrapping_add(pair);
+                    }
+                    (state.word.previous, state.word.previous_start) = (hash, state.word.start);
                 }
-            } else {
-                sink.hash(ngrams::unigram(mixed), 1);
-                sink.hash(bigram, 2);
-                sink.hash(ngrams::trigram(before, last, mixed), 3);
-                hashes += 3;
             }
-            before = last;
-            last = mixed;
-            line = ngrams::extend(line, mixed);
+            Role::Digit => state.digits.end(&mut state.out, at, next),
+            Role::Ideograph | Role::Rest => {}
+        }
+    }
 
+    fn end_segment(&mut self, state: &mut State<'_>) {
+        let Segment { hash, length } = std::mem::take(&mut state.segment);
+        if length == 0 {
+            return;
+        }
+        state.out.segments += 1;
+        state.out.longest_segment = state.out.longest_segment.max(length);
+        state.out.single_segments += u32::from(length == 1);
+        let entry = &mut self.segments[ngrams::bucket(ngrams::word(hash), SEGMENT_BITS)];
+        let key = state.segment_stamp | u64::from(hash);
+        state.out.repeated_segments += u32::from(*entry == key);
+        *entry = key;
+    }
+
+    /// Counts the chunk's symbols for the entropy.
+    #[inline(always)]
+    fn count(&mut self, total: &mut usize) {
+        let mut distinct = *total;
+        for mixed in &self.chunk.mixed[2..self.chunk.count + 2] {
             let bucket = (mixed >> 24) as usize;
-            let count = &mut self.histogram[bucket];
+            let seen = &mut self.histogram[bucket];
             self.touched[distinct & 255] = bucket as u8;
-            distinct += usize::from(*count == 0);
-            *count += 1;
-
-            let seen = &mut self.bigrams[ngrams::bucket(bigram, REPEAT_BITS)];
-            repeated += u32::from(*seen == stamp);
-            *seen = stamp;
-            if symbols < SKETCHED as u32 {
-                sketch.push(bigram);
-                if symbols == 0 {
-                    out.starts_open = flags & chars::OPEN != 0;
-                    out.starts_digit = now == Role::Digit;
-                }
-            }
-            symbols += 1;
-            if symbols == window_end {
-                window_end = window_end.wrapping_add(REPEAT_WINDOW);
-                stamp = self.next_stamp();
-            }
+            distinct += usize::from(*seen == 0);
+            *seen += 1;
         }
-        flush(&mut wide, &mut wide_flags, &mut lanes, &mut flag_lanes);
+        *total = distinct;
+    }
 
-        // The end symbol closes what is open.
+    /// The end symbol closes what is open; then the counts are put together.
+    fn finish<S: Sink>(&mut self, text: &str, symbols: usize, mut state: State<'_>, sink: &mut S) -> Scan {
         let end = ngrams::mix(ngrams::END);
+        self.end_run(symbols, end, &mut state, sink);
+        self.end_segment(&mut state);
         sink.symbol(text.len(), text.len());
-        match role {
-            Role::Alphabet => hashes += words.end(&mut out, symbols, self.stop_words, sink),
-            Role::Digit => digits.end(&mut out, symbols, ngrams::END),
-            _ => {}
-        }
-        self.end_segment(&mut out, &mut segment, segment_stamp);
-        sink.hash(ngrams::bigram(last, end), 2);
-        sink.hash(ngrams::trigram(before, last, end), 3);
-        hashes += 2;
+        let [before, last, ..] = self.chunk.mixed;
+        sink.hash(ngrams::bigram(last, end), symbols, 2);
+        sink.hash(ngrams::trigram(before, last, end), symbols, 3);
+        let mut out = state.out;
+        out.hashes += 2;
+        out.line = out.line.wrapping_add(ngrams::bigram(last, end));
         if symbols <= LINE_SYMBOLS {
-            sink.hash(ngrams::line(line), symbols + 1);
-            hashes += 1;
+            sink.hash(ngrams::line(out.line), symbols, symbols + 1);
+            out.hashes += 1;
         }
-
-        out.classes.copy_from_slice(&wide[..CLASSES]);
-        out.upper = wide[UPPER];
-        out.traditional = wide[TRADITIONAL];
-        out.chars = wide[..CLASSES].iter().sum();
-        let flag = |mask: u32| wide_flags[mask.trailing_zeros() as usize];
-        out.sentence_ends = flag(chars::SENTENCE_END);
-        out.opens = flag(chars::OPEN);
-        out.closes = flag(chars::CLOSE);
-        out.separators = flag(chars::SEPARATOR);
-        out.function_chars = flag(chars::FUNCTION);
-        out.compat = flag(chars::COMPAT);
-        out.symbols = symbols;
-        out.hashes = hashes;
-        out.repeated_bigrams = repeated;
-        out.distinct = distinct as u32;
-        out.line = line;
-        out.ends_sentence = last_flags & chars::SENTENCE_END != 0;
-        out.ends_punctuation = role == Role::Rest;
-        out.entropy = self.entropy(symbols, distinct);
-        if out.classes[Class::AsciiPunct as usize] > 2 && out.words > 0 {
+        self.counter.fill(&mut out);
+        out.symbols = symbols as u32;
+        out.ends_sentence = state.ends_sentence;
+        out.ends_punctuation = state.role == Role::Rest;
+        out.distinct = state.distinct as u32;
+        out.entropy = self.entropy(symbols, state.distinct);
+        if out.classes[Class::AsciiPunct as usize] > 1 && out.words > 0 {
             out.urls = urls(text);
         }
         out
     }
 
-    fn end_segment(&mut self, out: &mut Scan, segment: &mut Segment, stamp: u64) {
-        if segment.length > 0 {
-            out.segments += 1;
-            out.longest_segment = out.longest_segment.max(segment.length);
-            out.single_segments += u32::from(segment.length == 1);
-            let entry = &mut self.segments[ngrams::bucket(ngrams::word(segment.hash), SEGMENT_BITS)];
-            let key = stamp | u64::from(segment.hash);
-            out.repeated_segments += u32::from(*entry == key);
-            *entry = key;
-        }
-        *segment = Segment::default();
-    }
-
     /// Entropy of the histogram in bits; leaves the histogram empty.
-    fn entropy(&mut self, symbols: u32, distinct: usize) -> f32 {
+    fn entropy(&mut self, symbols: usize, distinct: usize) -> f32 {
         let mut sum = 0.0;
         for &bucket in &self.touched[..distinct] {
             let count = std::mem::take(&mut self.histogram[bucket as usize]);
@@ -379,6 +493,73 @@ impl Scanner {
         let n = symbols as f32;
         (n.log2() - sum / n).max(0.0)
     }
+
+    fn next_stamp(&mut self) -> u32 {
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.shingles.fill(0);
+            self.segments.fill(0);
+            self.stamp = 1;
+        }
+        self.stamp
+    }
+}
+
+impl Chunk {
+    /// The value of the digit that symbol `i` was. Digits of other scripts have none below 10: only ASCII ones take part
+    /// in dates.
+    fn digit(&self, i: usize) -> u32 {
+        self.infos[i].fold(self.chars[i]).wrapping_sub(u32::from(b'0')).min(10)
+    }
+
+    /// Takes characters off the text until the chunk is full or the text ends: looked up, folded, without zero-width
+    /// characters and repeated white space, which are counted in `skipped`.
+    #[inline(always)]
+    fn read<S: Sink>(&mut self, state: &mut State<'_>, text: &str, rest: &mut Chars<'_>, sink: &mut S) {
+        let mut count = 0;
+        let mut runs = 0;
+        let mut after_space = state.last_was_space;
+        let mut last_role = Role::Rest;
+        while count < CHUNK {
+            let Some(c) = rest.next() else { break };
+            let code = u32::from(c);
+            let info = chars::lookup(code);
+            let class = info.class_index();
+            let is_space = class == Class::Space as usize;
+            if (is_space & after_space) | (class == Class::ZeroWidth as usize) {
+                state.skipped[usize::from(is_space)] += 1;
+                continue;
+            }
+            after_space = is_space;
+            let role = ROLES[class & 31];
+            let symbol = if role == Role::Digit { u32::from(b'0') } else { info.fold(code) };
+            self.chars[count] = code;
+            self.infos[count] = info;
+            self.mixed[count + 2] = ngrams::mix(symbol);
+            // A run ends before a symbol of another role; the first symbol ends none.
+            self.ends[runs] = count as u16;
+            runs += usize::from((role != last_role) & (count > 0));
+            last_role = role;
+            if S::PLACES {
+                let end = text.len() - rest.as_str().len();
+                sink.symbol(end - c.len_utf8(), end);
+            }
+            count += 1;
+        }
+        if count > 0 {
+            self.ends[runs] = count as u16;
+            runs += 1;
+        }
+        self.runs = runs;
+        self.count = count;
+        state.last_was_space = after_space;
+    }
+}
+
+/// Wrapping sum of hashes.
+#[inline(always)]
+fn sum(hashes: &[u32]) -> u32 {
+    hashes.iter().fold(0, |sum, hash| sum.wrapping_add(*hash))
 }
 
 #[derive(Default)]
@@ -387,98 +568,65 @@ struct Segment {
     length: u32,
 }
 
-/// Runs of letters of an alphabet. Pairs of words do not reach over the end of a sentence.
+impl Segment {
+    #[inline(always)]
+    fn add(&mut self, hash: u32, length: usize) {
+        self.hash = ngrams::extend(self.hash, hash);
+        self.length += length as u32;
+    }
+}
+
+/// The word being read and the one before it. Pairs of words do not reach over the end of a sentence.
 #[derive(Default)]
 struct Words {
     hash: u32,
-    start: u32,
+    start: usize,
     previous: u32,
-    previous_start: u32,
+    previous_start: usize,
 }
 
 impl Words {
-    fn start(&mut self, symbol: u32) {
+    #[inline(always)]
+    fn start(&mut self, symbol: usize) {
         self.start = symbol;
         self.hash = 0;
     }
-
-    /// A word ended before symbol number `end`, which the sink has been told of. Returns how many hashes it gave.
-    #[inline]
-    fn end<S: Sink>(&mut self, out: &mut Scan, end: u32, stop_words: &StopWords, sink: &mut S) -> u32 {
-        if end - self.start < 2 {
-            return 0; // single letters are the unigrams' business
-        }
-        sink.hash(ngrams::word(self.hash), end + 1 - self.start);
-        out.words += 1;
-        out.stop_words += u32::from(stop_words.contains(self.hash));
-        let mut hashes = 1;
-        if self.previous != 0 {
-            sink.hash(ngrams::word_pair(self.previous, self.hash), end + 1 - self.previous_start);
-            hashes = 2;
-        }
-        (self.previous, self.previous_start) = (self.hash, self.start);
-        hashes
-    }
 }
 
-/// Digit runs, and the dates and times they make: `2024-05-06`, `2024年5月`, `5/6`, `08:30`.
+/// Digit runs, and the dates and times they make: `2024-05-06`, `2024年5月`, `08:30`.
 #[derive(Default)]
 struct Digits {
-    start: u32,
+    start: usize,
     value: u32,
-    last_length: u32,
-    last_end: u32,
+    last_length: usize,
+    last_end: usize,
     last_value: u32,
     separator: u32,
 }
 
 impl Digits {
-    fn start(&mut self, symbol: u32) {
+    fn start(&mut self, symbol: usize) {
         self.start = symbol;
         self.value = 0;
     }
 
-    fn push(&mut self, folded: u32) {
-        // Folded digits of other scripts have other values; only ASCII ones take part in dates.
-        self.value = self.value.wrapping_mul(10).wrapping_add(folded.wrapping_sub(u32::from(b'0')));
+    fn push(&mut self, digit: u32) {
+        self.value = self.value.saturating_mul(10).saturating_add(digit);
     }
 
-    /// A run ended at symbol number `end`; `next` follows it.
-    fn end(&mut self, out: &mut Scan, end: u32, next: u32) {
+    /// A run ended at symbol number `end`; the mixed symbol `next` follows it.
+    fn end(&mut self, out: &mut Scan, end: usize, next: u32) {
         let length = end - self.start;
         out.digit_runs += 1;
-        out.longest_digit_run = out.longest_digit_run.max(length);
+        out.longest_digit_run = out.longest_digit_run.max(length as u32);
         out.contact_numbers += u32::from((7..=12).contains(&length));
         if self.last_length > 0 && self.last_end + 1 == self.start && length <= 2 {
             let year = self.last_length == 4 && (1900..2100).contains(&self.last_value);
-            let part = |c: char| self.separator == u32::from(c);
+            let part = |c: char| self.separator == ngrams::mix(u32::from(c));
             out.dates += u32::from(year && self.value <= 12 && (part('-') || part('/') || part('.') || part('年')));
             out.times += u32::from(self.last_length <= 2 && length == 2 && part(':') && self.value < 60);
         }
         (self.last_length, self.last_end, self.last_value, self.separator) = (length, end, self.value, next);
-    }
-}
-
-fn flush(wide: &mut [u32; SLOTS], wide_flags: &mut [u32; 8], lanes: &mut [u64; 4], flags: &mut u64) {
-    for (slots, lane) in wide.chunks_exact_mut(8).zip(lanes.iter_mut()) {
-        for (slot, byte) in slots.iter_mut().zip(lane.to_le_bytes()) {
-            *slot += u32::from(byte);
-        }
-        *lane = 0;
-    }
-    for (slot, byte) in wide_flags.iter_mut().zip(flags.to_le_bytes()) {
-        *slot += u32::from(byte);
-    }
-    *flags = 0;
-}
-
-#[inline(always)]
-fn char_len(c: u32) -> usize {
-    match c {
-        0..0x80 => 1,
-        0x80..0x800 => 2,
-        0x800..0x1_0000 => 3,
-        _ => 4,
     }
 }
 
@@ -490,11 +638,20 @@ fn urls(text: &str) -> u32 {
         let behind = &bytes[at + 1..];
         count += u32::from(match bytes[at] {
             b':' => behind.starts_with(b"//"),
-            b'@' => behind.first().is_some_and(u8::is_ascii_alphanumeric) && at > 0 && bytes[at - 1].is_ascii_alphanumeric(),
-            _ => ["com", "net", "org", "cn", "html", "php", "top", "vip", "cc", "info", "example"].iter().any(|end| {
-                behind.starts_with(end.as_bytes()) && !behind.get(end.len()).is_some_and(u8::is_ascii_alphanumeric)
-            }),
+            b'@' => {
+                behind.first().is_some_and(u8::is_ascii_alphanumeric) && at > 0 && bytes[at - 1].is_ascii_alphanumeric()
+            }
+            _ => is_domain_end(behind),
         });
     }
     count
+}
+
+/// Whether a text starts with what often stands behind the last dot of an address.
+fn is_domain_end(text: &[u8]) -> bool {
+    let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+    matches!(
+        &text[..end],
+        b"com" | b"net" | b"org" | b"cn" | b"html" | b"php" | b"top" | b"vip" | b"cc" | b"info" | b"example"
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::scan::Scan;
 use super::schema::Feature;
-use crate::chars::Class;
+use crate::chars::{CLASSES, Class};
 
 /// Defines the names, the documentation and the computation of a group of statistics in one place, in the order of the
 /// model file.
@@ -18,7 +18,7 @@ macro_rules! statistics {
         #[allow(clippy::cast_precision_loss)] // counts stay far below 2^24, and a ratio needs no more
         pub(crate) fn compute($scan: &Scan, out: &mut [f32; COUNT]) {
             let $per_char = 1.0 / ($scan.chars.max(1) as f32);
-            let $log = (1.0 + $scan.symbols as f32).ln();
+            let $log = (1.0 + units($scan)).ln();
             *out = [$($value),*];
         }
     };
@@ -28,6 +28,23 @@ macro_rules! statistics {
 #[inline(always)]
 fn share(scan: &Scan, class: Class, per_char: f32) -> f32 {
     scan.classes[class as usize] as f32 * per_char
+}
+
+/// Length of a text in Han characters that would say as much: scripts differ in how many characters a word takes, and
+/// features of length must mean the same in all of them. The weights are rounded ratios of the lengths of the same
+/// interface strings and manuals in translation.
+pub(crate) fn units(scan: &Scan) -> f32 {
+    const WEIGHTS: [f32; CLASSES] = {
+        let mut weights = [0.35; CLASSES];
+        weights[Class::Han as usize] = 1.0;
+        weights[Class::Hangul as usize] = 0.75;
+        weights[Class::Kana as usize] = 0.65;
+        weights[Class::Digit as usize] = 0.5;
+        weights[Class::CjkPunct as usize] = 1.0;
+        weights[Class::ZeroWidth as usize] = 0.0;
+        weights
+    };
+    scan.classes.iter().zip(WEIGHTS).map(|(count, weight)| *count as f32 * weight).sum()
 }
 
 /// Letters of all scripts. No statistic says which script it is: what little text a script has in training must not
@@ -54,7 +71,7 @@ fn flag(on: bool) -> f32 {
 }
 
 statistics! { s, per_char, log;
-    "length" "ln(1 + symbols)" "Kohlschütter et al. 2010" log;
+    "length" "ln(1 + units), units: characters, weighted by how much they say (a Han character 1, a letter 0.35)" "Kohlschütter et al. 2010" log;
     "length>3" "max(0, length - ln 4)" "piecewise linear in length" (log - 1.386).max(0.0);
     "length>7" "max(0, length - ln 8)" "piecewise linear in length" (log - 2.079).max(0.0);
     "length>15" "max(0, length - ln 16)" "piecewise linear in length" (log - 2.773).max(0.0);
@@ -111,8 +128,8 @@ statistics! { s, per_char, log;
     "date_share" "dates and times per symbol of the block" "label guideline"
         ratio(s.dates + s.times, s.symbols) * 10.0;
     "urls" "min(3, addresses)" "RefinedWeb line rules" s.urls.min(3) as f32;
-    "repeated_bigrams" "share of bigrams seen before in a window of 256 symbols" "Gopher rules"
-        ratio(s.repeated_bigrams, s.symbols);
+    "repeated_shingles" "share of shingles (words, or pairs of symbols) seen before in a window of 256" "Gopher rules"
+        ratio(s.repeated_shingles, s.shingles);
     "distinct" "distinct symbols per symbol (256 hash buckets)" "type-token ratio" ratio(s.distinct, s.symbols);
     "entropy" "Shannon entropy of the symbols in bits" "Shannon 1948" s.entropy;
     "entropy_gap" "log2(min(symbols, 256)) - entropy: what repetition takes away" "Shannon 1948"

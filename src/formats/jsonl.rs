@@ -56,7 +56,7 @@ impl<'a> JsonLine<'a> {
     /// # Errors
     /// If it is not a JSON object in UTF-8 with a string in the field `text_field`; with the byte inside the line.
     pub fn parse(line: &'a [u8], text_field: &str) -> Result<Self> {
-        let text = std::str::from_utf8(line)
+        let text = simdutf8::compat::from_utf8(line)
             .map_err(|error| Error::record("the line is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let at_column = |error: &serde_json::Error| Error::record(error.to_string()).at_byte(error.column().saturating_sub(1) as u64);

@@ -80,8 +80,13 @@ pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {
     let calibration: Vec<f32> = model.calibration.iter().flat_map(|platt| [platt.slope, platt.offset]).collect();
     add("calibration", vec![ScriptGroup::COUNT, 2], &calibration);
     add("thresholds", vec![Preset::ALL.len(), ScriptGroup::COUNT], model.thresholds.as_flattened());
-    add("ngrams.scales", vec![2], &model.ngrams.scales());
-    tensors.push(("ngrams".to_owned(), Dtype::I8, vec![1 << model.ngrams.bits(), 2], model.ngrams.bytes().to_vec()));
+    let tables = [("kind_ngrams", &model.kind_ngrams), ("ngrams", &model.ngrams)];
+    for (name, table) in tables {
+        add(&format!("{name}.scale"), vec![1], &[table.scale()]);
+    }
+    for (name, table) in tables {
+        tensors.push((name.to_owned(), Dtype::I8, vec![table.steps().len()], table.steps().to_vec()));
+    }
     tensors.sort();
 
     let mut metadata = model.metadata.clone();
@@ -133,27 +138,27 @@ pub(super) fn decode(bytes: Cow<'static, [u8]>) -> Result<Model> {
     };
     let calibration = tensors.f32s("calibration", 2 * ScriptGroup::COUNT)?;
     let thresholds = tensors.f32s("thresholds", Preset::ALL.len() * ScriptGroup::COUNT)?;
-    let scales = tensors.f32s("ngrams.scales", 2)?;
-    let pairs = {
-        let data = tensors.get("ngrams", Dtype::I8)?;
-        match &bytes {
-            // The table is most of the file: the embedded one is used where it lies.
+    let table = |name: &str| -> Result<NgramTable> {
+        let data = tensors.get(name, Dtype::I8)?;
+        let steps = match &bytes {
+            // The tables are most of the file: the embedded ones are used where they lie.
             Cow::Borrowed(all) => {
                 let from = data.as_ptr() as usize - all.as_ptr() as usize;
                 Cow::Borrowed(&all[from..from + data.len()])
             }
             Cow::Owned(_) => Cow::Owned(data.to_vec()),
-        }
+        };
+        let scale = tensors.f32s(&format!("{name}.scale"), 1)?[0];
+        NgramTable::from_parts(steps, scale).ok_or_else(|| Error::model(format!("its table `{name}` has no valid size")))
     };
-    let ngrams = NgramTable::from_parts(pairs, [scales[0], scales[1]])
-        .ok_or_else(|| Error::model("its n-gram table has no valid size"))?;
     Ok(Model {
         block: head("block", features::row::LENGTH)?,
         kind: head("kind", features::row::LENGTH)?,
         page: head("page", features::context::COUNT)?,
         calibration: std::array::from_fn(|i| Platt { slope: calibration[2 * i], offset: calibration[2 * i + 1] }),
         thresholds: std::array::from_fn(|p| std::array::from_fn(|s| thresholds[p * ScriptGroup::COUNT + s])),
-        ngrams,
+        ngrams: table("ngrams")?,
+        kind_ngrams: table("kind_ngrams")?,
         metadata,
     })
 }

@@ -1,4 +1,4 @@
-//! A trained model: the n-gram table, three linear heads, calibration and thresholds; its file; the embedded ones.
+//! A trained model: two n-gram tables, three linear heads, calibration and thresholds; its file; the embedded ones.
 
 mod embedded;
 mod format;
@@ -59,6 +59,7 @@ pub(crate) struct Platt {
 pub struct Model {
     pub(crate) metadata: Metadata,
     pub(crate) ngrams: NgramTable,
+    pub(crate) kind_ngrams: NgramTable,
     pub(crate) block: LinearModel,
     pub(crate) page: LinearModel,
     pub(crate) kind: LinearModel,

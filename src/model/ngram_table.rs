@@ -1,82 +1,85 @@
-//! The hashed n-gram weights: for every bucket one weight for "junk" and one for "spam, if junk".
+//! Hashed n-gram weights.
 
 use std::borrow::Cow;
 
 use crate::features::{Lexicon, ngrams, scan::Sink};
 
-/// Weights in `i8`, scaled by the largest one, never clipped: quantising costs no accuracy that could be measured.
+/// `2^bits` weights in `i8`, scaled by the largest one, never clipped: quantising costs no accuracy that could be
+/// measured. n-grams that fall into one bucket share its weight.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NgramTable {
-    /// `2^bits` pairs of signed bytes.
-    pairs: Cow<'static, [u8]>,
+    /// Signed bytes.
+    steps: Cow<'static, [u8]>,
     bits: u32,
-    /// Weight of one step: of junk, of spam.
-    scales: [f32; 2],
+    /// Weight of one step.
+    scale: f32,
 }
 
 impl NgramTable {
-    pub(crate) fn from_parts(pairs: Cow<'static, [u8]>, scales: [f32; 2]) -> Option<Self> {
-        let rows = pairs.len() / 2;
-        let valid = rows.is_power_of_two() && pairs.len() % 2 == 0 && (8..=24).contains(&rows.trailing_zeros());
-        valid.then_some(Self { bits: rows.trailing_zeros(), pairs, scales })
+    pub(crate) fn from_parts(steps: Cow<'static, [u8]>, scale: f32) -> Option<Self> {
+        let valid = steps.len().is_power_of_two() && (8..=22).contains(&steps.len().trailing_zeros());
+        valid.then_some(Self { bits: steps.len().trailing_zeros(), steps, scale })
     }
 
-    /// Quantises two tables of equal length, a power of two.
+    /// Quantises weights, of which there must be a power of two.
     #[cfg(feature = "train")]
-    pub(crate) fn quantise(junk: &[f32], spam: &[f32]) -> Option<Self> {
-        let scale = |weights: &[f32]| weights.iter().fold(0f32, |max, weight| max.max(weight.abs())).max(1e-6) / 127.0;
-        let scales = [scale(junk), scale(spam)];
-        let step = |weight: f32, scale: f32| ((weight / scale).round() as i8).cast_unsigned();
-        let pairs = junk.iter().zip(spam).flat_map(|(a, b)| [step(*a, scales[0]), step(*b, scales[1])]).collect();
-        Self::from_parts(Cow::Owned(pairs), scales)
+    pub(crate) fn quantise(weights: &[f32]) -> Option<Self> {
+        let scale = weights.iter().fold(0f32, |max, weight| max.max(weight.abs())).max(1e-6) / 127.0;
+        let steps = weights.iter().map(|weight| ((weight / scale).round() as i8).cast_unsigned()).collect();
+        Self::from_parts(Cow::Owned(steps), scale)
     }
 
-    pub(crate) fn bits(&self) -> u32 {
-        self.bits
+    pub(crate) fn scale(&self) -> f32 {
+        self.scale
     }
 
-    pub(crate) fn scales(&self) -> [f32; 2] {
-        self.scales
+    pub(crate) fn steps(&self) -> &[u8] {
+        &self.steps
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.pairs
-    }
-
-    /// The steps of a hash: of junk, of spam.
     #[inline(always)]
-    fn steps(&self, hash: u32) -> (i32, i32) {
-        let at = 2 * ngrams::bucket(hash, self.bits);
-        match self.pairs.get(at..at + 2) {
-            Some(&[junk, spam]) => (i32::from(junk.cast_signed()), i32::from(spam.cast_signed())),
-            _ => (0, 0), // out of reach: there are 2^bits pairs
-        }
+    fn step(&self, hash: u32) -> i32 {
+        // There is a step for every bucket.
+        self.steps.get(ngrams::bucket(hash, self.bits)).map_or(0, |step| i32::from(step.cast_signed()))
     }
 
-    /// The junk weight of a hash.
+    #[inline(always)]
+    fn steps_of(&self, hashes: &[u32]) -> i32 {
+        hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(self.step(*hash)))
+    }
+
+    /// The weight of a hash.
     pub(crate) fn weight(&self, hash: u32) -> f32 {
-        self.steps(hash).0 as f32 * self.scales[0]
+        self.step(hash) as f32 * self.scale
+    }
+
+    /// The sum of the weights of hashes.
+    pub(crate) fn sum(&self, hashes: &[u32]) -> f32 {
+        self.steps_of(hashes) as f32 * self.scale
     }
 }
 
 /// Sums the weights of a block's n-grams.
 pub(crate) struct Weighing<'m> {
     table: &'m NgramTable,
-    sums: (i32, i32),
+    sum: i32,
 }
 
 impl<'m> Weighing<'m> {
     pub(crate) fn new(table: &'m NgramTable) -> Self {
-        Self { table, sums: (0, 0) }
+        Self { table, sum: 0 }
     }
 }
 
 impl Sink for &mut Weighing<'_> {
     #[inline(always)]
-    fn hash(&mut self, hash: u32, _span: u32) {
-        let (junk, spam) = self.table.steps(hash);
-        self.sums.0 = self.sums.0.wrapping_add(junk);
-        self.sums.1 = self.sums.1.wrapping_add(spam);
+    fn hash(&mut self, hash: u32, _last: usize, _span: usize) {
+        self.sum = self.sum.wrapping_add(self.table.step(hash));
+    }
+
+    #[inline(always)]
+    fn hashes(&mut self, hashes: &[u32], _first: usize, _span: usize) {
+        self.sum = self.sum.wrapping_add(self.table.steps_of(hashes));
     }
 }
 
@@ -87,11 +90,11 @@ impl Lexicon for Weighing<'_> {
         Self: 'a;
 
     fn open(&mut self) -> Self::Sink<'_> {
-        self.sums = (0, 0);
+        self.sum = 0;
         self
     }
 
-    fn sums(&mut self) -> [f32; 2] {
-        [self.sums.0 as f32 * self.table.scales[0], self.sums.1 as f32 * self.table.scales[1]]
+    fn sum(&mut self) -> f32 {
+        self.sum as f32 * self.table.scale
     }
 }

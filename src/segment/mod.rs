@@ -2,4 +2,4 @@
 
 mod text;
 
-pub use text::{Utf8Damage, text};
+pub use text::{Utf8Damage, bytes, text};

@@ -15,28 +15,14 @@ pub struct Utf8Damage {
 
 /// Cuts plain text into a page of blocks: the lines that are not blank, without the white space around them.
 ///
-/// Lines end at LF, CR LF or CR. Ranges are exact: what lies between them is white space. Lines that are not valid
-/// UTF-8 are decoded with replacement characters for the classifier's eyes only; their ranges still speak of the
-/// input's own bytes.
+/// Lines end at LF, CR LF or CR. Ranges are exact: what lies between them is white space.
 ///
 /// ```
-/// let (page, damage) = tamis::segment::text("标题\n\n  正文。\n".as_bytes());
+/// let page = tamis::segment::text("标题\n\n  正文。\n");
 /// assert_eq!(page.blocks[1].text, "正文。");
 /// assert_eq!(page.blocks[1].range, 10..19);
-/// assert!(damage.is_none());
 /// ```
-pub fn text(input: &[u8]) -> (Page<'_>, Option<Utf8Damage>) {
-    // Validating the whole input at once is much faster than line by line.
-    match std::str::from_utf8(input) {
-        Ok(valid) => (segment_valid(valid), None),
-        Err(error) => {
-            let (page, blocks) = segment_damaged(input);
-            (page, Some(Utf8Damage { first: error.valid_up_to(), blocks }))
-        }
-    }
-}
-
-fn segment_valid(input: &str) -> Page<'_> {
+pub fn text(input: &str) -> Page<'_> {
     let mut blocks = Vec::new();
     for (start, end) in Lines::new(input.as_bytes()) {
         // Line ends are ASCII, so both ends are character boundaries.
@@ -48,6 +34,18 @@ fn segment_valid(input: &str) -> Page<'_> {
         }
     }
     Page { blocks }
+}
+
+/// The same for bytes that ought to be UTF-8. Lines that are not are decoded with replacement characters for the
+/// classifier's eyes only; their ranges still speak of the input's own bytes.
+pub fn bytes(input: &[u8]) -> (Page<'_>, Option<Utf8Damage>) {
+    // Validating the whole input at once is much faster than line by line.
+    if let Ok(valid) = simdutf8::basic::from_utf8(input) {
+        return (text(valid), None);
+    }
+    let (page, blocks) = segment_damaged(input);
+    let first = std::str::from_utf8(input).err().map_or(0, |error| error.valid_up_to());
+    (page, Some(Utf8Damage { first, blocks }))
 }
 
 fn segment_damaged(input: &[u8]) -> (Page<'_>, usize) {

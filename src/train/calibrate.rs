@@ -1,5 +1,7 @@
 //! Scores to probabilities, and the thresholds of the presets: both measured on sites that the scores had not seen.
 
+use std::collections::BTreeSet;
+
 use super::head::{Rows, drawn};
 use crate::chars::ScriptGroup;
 use crate::error::Result;
@@ -16,52 +18,52 @@ pub(super) struct Sample {
     pub weight: f32,
     /// What a lost block costs.
     pub chars: u32,
-    /// The page it stands on.
-    pub group: usize,
+    /// The site it stands on, as a number.
+    pub site: usize,
 }
 
-/// Blocks of each label that a script needs for a calibration of its own.
+/// Blocks of each label that a script needs for thresholds of its own.
 const ENOUGH_BLOCKS: usize = 300;
-/// Pages that a script needs for it.
-const ENOUGH_PAGES: usize = 20;
+/// Sites that a script needs for thresholds of its own.
+const ENOUGH_SITES: usize = 15;
+/// Blocks of all scripts that are mixed into the calibration of each: the less there is of a script, the closer it stays
+/// to the others.
+const SHARED_BLOCKS: f64 = 10_000.0;
 const CALIBRATION_ROWS: f64 = 200_000.0;
 /// Scores are cut here when thresholds are looked for.
 const STEPS: usize = 2000;
 
-/// Platt scaling for each script group; scripts with too little data get that of all blocks together.
+/// Platt scaling for each script group, shrunk towards that of all blocks together.
 pub(super) fn platt(samples: &[Sample], seed: u64) -> Result<PerScript<Platt>> {
-    let all = fit(samples.iter(), seed)?;
-    let mut scales = [all; ScriptGroup::COUNT];
+    let total: f64 = samples.iter().map(|sample| f64::from(sample.weight)).sum();
+    let mut scales = [Platt { slope: 1.0, offset: 0.0 }; ScriptGroup::COUNT];
     for (script, scale) in scales.iter_mut().enumerate() {
-        if enough(samples, script) {
-            *scale = fit(samples.iter().filter(|sample| sample.script == script), seed)?;
+        let shared = (SHARED_BLOCKS / total).min(1.0);
+        let weight = |sample: &Sample| {
+            let own = if sample.script == script { 1.0 } else { 0.0 };
+            f64::from(sample.weight) * (own + shared)
+        };
+        let total: f64 = samples.iter().map(weight).sum();
+        let mut rows = Rows::new(1);
+        for (i, sample) in samples.iter().enumerate() {
+            if drawn(weight(sample) * CALIBRATION_ROWS / total, i, seed) {
+                rows.push(&[sample.score], sample.junk);
+            }
         }
+        let fitted = rows.fit(1e-6, |_| true)?;
+        *scale = Platt { slope: fitted.weights()[0], offset: fitted.bias() };
     }
     Ok(scales)
 }
 
 fn enough(samples: &[Sample], script: usize) -> bool {
     let mut blocks = [0usize; 2];
-    let mut pages: Vec<usize> = Vec::new();
+    let mut sites = BTreeSet::new();
     for sample in samples.iter().filter(|sample| sample.script == script && sample.weight > 0.0) {
         blocks[usize::from(sample.junk)] += 1;
-        if pages.last() != Some(&sample.group) {
-            pages.push(sample.group);
-        }
+        sites.insert(sample.site);
     }
-    blocks.iter().all(|count| *count >= ENOUGH_BLOCKS) && pages.len() >= ENOUGH_PAGES
-}
-
-fn fit<'a>(samples: impl Iterator<Item = &'a Sample> + Clone, seed: u64) -> Result<Platt> {
-    let total: f64 = samples.clone().map(|sample| f64::from(sample.weight)).sum();
-    let mut rows = Rows::new(1);
-    for (i, sample) in samples.enumerate() {
-        if drawn(f64::from(sample.weight) * CALIBRATION_ROWS / total, i, seed) {
-            rows.push(&[sample.score], sample.junk);
-        }
-    }
-    let fitted = rows.fit(1e-6, |_| true)?;
-    Ok(Platt { slope: fitted.weights()[0], offset: fitted.bias() })
+    blocks.iter().all(|count| *count >= ENOUGH_BLOCKS) && sites.len() >= ENOUGH_SITES
 }
 
 /// The thresholds of the presets for each script group. Scripts with too little data get the most careful threshold of

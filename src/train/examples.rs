@@ -11,6 +11,9 @@ use super::recipe::Recipe;
 use crate::features::{Featurizer, Groups, Lexicon, PageFeatures, ngrams, scan::Sink};
 use crate::page::{Label, Page};
 
+/// The kinds' table has `2^KIND_BITS` buckets.
+pub(super) const KIND_BITS: u32 = 16;
+
 /// A page that takes part in training, with its role settled.
 pub(super) struct TrainingPage {
     pub page: LabeledPage,
@@ -31,6 +34,8 @@ pub(super) struct Examples {
     pub starts: Vec<usize>,
     /// Bucket -> count / sqrt(n-grams of the block), a row for every block.
     pub ngrams: CsMatI<f32, u32, usize>,
+    /// The same for the first shingles of the block, in the smaller table of the kinds.
+    pub shingles: CsMatI<f32, u32, usize>,
     /// Per block; 0 for "don't care".
     pub weights: Vec<f32>,
     /// Per block: whether it is junk.
@@ -47,7 +52,7 @@ impl Examples {
                 |featurizer, page| {
                     let texts = page.page.blocks.iter().map(|block| block.text.as_str());
                     let mut features = PageFeatures::default();
-                    let mut recorder = Recorder::new(bits);
+                    let mut recorder = Recorder { block: Vec::new(), rows: SparseRows::new(bits) };
                     featurizer.page(&Page::from_texts(texts), &mut recorder, &mut features);
                     (features, recorder)
                 },
@@ -55,22 +60,21 @@ impl Examples {
             .collect();
         let mut features = Vec::with_capacity(pages.len());
         let mut starts = vec![0];
-        let (mut pointers, mut indices, mut values) = (vec![0usize], Vec::new(), Vec::new());
+        let (mut ngrams, mut shingles) = (SparseRows::new(bits), SparseRows::new(KIND_BITS));
         for (page, recorder) in read {
             starts.push(starts[starts.len() - 1] + page.rows.len());
+            ngrams.append(&recorder.rows);
+            for i in 0..page.rows.len() {
+                shingles.push(&mut page.shingles(i).to_vec());
+            }
             features.push(page);
-            let offset = indices.len();
-            indices.extend_from_slice(&recorder.indices);
-            values.extend_from_slice(&recorder.values);
-            pointers.extend(recorder.ends.iter().map(|end| offset + end));
         }
-        let rows = pointers.len() - 1;
-        let ngrams = CsMatI::new((rows, 1 << bits), pointers, indices, values);
         let blocks = || pages.iter().flat_map(|page| &page.page.blocks);
         Self {
             features,
             starts,
-            ngrams,
+            ngrams: ngrams.into_matrix(),
+            shingles: shingles.into_matrix(),
             weights: weights(pages, recipe),
             junk: blocks().map(|block| block.label == Some(Label::Junk)).collect(),
         }
@@ -135,27 +139,53 @@ fn balance<'a>(pages: &'a [TrainingPage], by_page: &[f32]) -> BTreeMap<&'a str, 
     sums
 }
 
-/// Writes down the n-grams of a page's blocks as sparse rows: bucket -> count / sqrt(number of n-grams), the same scale
-/// that prediction uses.
-struct Recorder {
+/// Sparse rows under construction: bucket -> count / sqrt(hashes of the block), the scale that prediction uses too.
+struct SparseRows {
     bits: u32,
-    block: Vec<u32>,
     indices: Vec<u32>,
     values: Vec<f32>,
     ends: Vec<usize>,
 }
 
-impl Recorder {
+impl SparseRows {
     fn new(bits: u32) -> Self {
-        Self { bits, block: Vec::new(), indices: Vec::new(), values: Vec::new(), ends: Vec::new() }
+        Self { bits, indices: Vec::new(), values: Vec::new(), ends: vec![0] }
     }
+
+    /// Adds a row of the hashes of a block. Sorts them.
+    fn push(&mut self, hashes: &mut [u32]) {
+        hashes.sort_unstable();
+        let scale = 1.0 / (hashes.len().max(1) as f32).sqrt();
+        // Buckets are the highest bits of hashes: in order too.
+        for same in hashes.chunk_by(|a, b| ngrams::bucket(*a, self.bits) == ngrams::bucket(*b, self.bits)) {
+            self.indices.push(ngrams::bucket(same[0], self.bits) as u32);
+            self.values.push(same.len() as f32 * scale);
+        }
+        self.ends.push(self.indices.len());
+    }
+
+    fn append(&mut self, other: &Self) {
+        let offset = self.indices.len();
+        self.indices.extend_from_slice(&other.indices);
+        self.values.extend_from_slice(&other.values);
+        self.ends.extend(other.ends.iter().skip(1).map(|end| offset + end));
+    }
+
+    fn into_matrix(self) -> CsMatI<f32, u32, usize> {
+        CsMatI::new((self.ends.len() - 1, 1 << self.bits), self.ends, self.indices, self.values)
+    }
+}
+
+/// Writes down the n-grams of a page's blocks.
+struct Recorder {
+    block: Vec<u32>,
+    rows: SparseRows,
 }
 
 impl Sink for &mut Recorder {
     #[inline(always)]
-    fn hash(&mut self, hash: u32, _span: u32) {
-        let bucket = ngrams::bucket(hash, self.bits) as u32;
-        self.block.push(bucket);
+    fn hash(&mut self, hash: u32, _last: usize, _span: usize) {
+        self.block.push(hash);
     }
 }
 
@@ -167,14 +197,8 @@ impl Lexicon for Recorder {
         self
     }
 
-    fn sums(&mut self) -> [f32; 2] {
-        self.block.sort_unstable();
-        let scale = 1.0 / (self.block.len().max(1) as f32).sqrt();
-        for same in self.block.chunk_by(|a, b| a == b) {
-            self.indices.push(same[0]);
-            self.values.push(same.len() as f32 * scale);
-        }
-        self.ends.push(self.indices.len());
-        [0.0; 2]
+    fn sum(&mut self) -> f32 {
+        self.rows.push(&mut self.block);
+        0.0
     }
 }

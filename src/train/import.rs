@@ -147,7 +147,7 @@ struct Span {
 
 /// Cuts an annotated text into lines; a line takes the label that covers most of it. Lines without one are "don't care".
 fn page_of_spans(name: &str, id: String, site: Option<String>, text: &str, spans: &[Span]) -> Result<LabeledPage> {
-    let (page, _) = segment::text(text.as_bytes());
+    let page = segment::text(text);
     let mut blocks = Vec::new();
     for block in &page.blocks {
         let start = text[..block.range.start].chars().count();

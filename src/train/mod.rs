@@ -117,6 +117,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     let mut model = Model {
         metadata: metadata(recipe, groups, &pages, &examples),
         ngrams: stacked.ngrams,
+        kind_ngrams: stacked.kind_ngrams,
         block: stacked.block,
         page: stacked.page,
         kind: stacked.kind,

@@ -160,8 +160,8 @@ impl Recipe {
     /// If a setting makes no sense.
     pub fn check(&self) -> Result<Groups> {
         let wrong = |what: &str| Err(Error::option(what.to_owned()));
-        if !(12..=22).contains(&self.table_bits) {
-            return wrong("table_bits must be between 12 and 22");
+        if !(8..=22).contains(&self.table_bits) {
+            return wrong("table_bits must be between 8 and 22");
         }
         if !(2..=50).contains(&self.folds) {
             return wrong("folds must be between 2 and 50");

@@ -1,10 +1,13 @@
 //! Stacking: each step learns from scores that the step before gave to sites it had not seen (Wolpert, "Stacked
 //! generalization", 1992). n-gram tables -> block model -> page model -> calibration and thresholds; kinds beside.
 
+use std::collections::BTreeMap;
+
 use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::Array1;
 use rayon::prelude::*;
+use sprs::CsMatViewI;
 
 use super::calibrate;
 use super::examples::{Examples, TrainingPage};
@@ -21,6 +24,7 @@ use crate::page::Kind;
 /// The trained parts, and the scores that sites got from models which had not seen them.
 pub(super) struct Stacked {
     pub ngrams: NgramTable,
+    pub kind_ngrams: NgramTable,
     pub block: LinearModel,
     pub page: LinearModel,
     pub kind: LinearModel,
@@ -55,7 +59,7 @@ impl Stack<'_> {
 
         let junk = self.examples.junk.clone();
         let weights = self.examples.weights.clone();
-        let tables = self.tables(Step::Ngrams, &junk, &weights)?;
+        let tables = self.tables(Step::Ngrams, self.examples.ngrams.view(), &junk, &weights)?;
         let spam: Vec<bool> = kinds.iter().map(|kind| *kind == Some(Kind::Spam)).collect();
         let known: Vec<f32> = weights
             .iter()
@@ -63,10 +67,12 @@ impl Stack<'_> {
             .zip(&junk)
             .map(|((weight, kind), junk)| if kind.is_some() && *junk { *weight } else { 0.0 })
             .collect();
-        let kind_tables = self.tables(Step::KindNgrams, &spam, &known)?;
-        self.set_lexical(&tables, &kind_tables);
-        let ngrams = NgramTable::quantise(&mean(&tables), &mean(&kind_tables))
-            .ok_or_else(|| Error::option("table_bits gives no valid table"))?;
+        let kind_tables = self.tables(Step::KindNgrams, self.examples.shingles.view(), &spam, &known)?;
+        self.set_lexical(&tables);
+        let quantise = |tables: &[FoldTable]| {
+            NgramTable::quantise(&mean(tables)).ok_or_else(|| Error::option("table_bits gives no valid table"))
+        };
+        let (ngrams, kind_ngrams) = (quantise(&tables)?, quantise(&kind_tables)?);
 
         let (block, block_scores) = self.block_model()?;
         let (page, page_scores) = if self.groups.context {
@@ -74,11 +80,14 @@ impl Stack<'_> {
         } else {
             (LinearModel::from_raw(vec![0.0; context::COUNT], 0.0, vec![0.0; context::COUNT]), block_scores)
         };
-        let kind = self.kind_model(&spam, &known)?;
+        let kind = self.kind_model(&kind_tables, &spam, &known)?;
 
         self.progress.step(Step::Calibration, 0, 1);
         let mut sample = Vec::with_capacity(blocks);
+        let mut sites: BTreeMap<&str, usize> = BTreeMap::new();
         for (i, features) in self.examples.features.iter().enumerate() {
+            let next = sites.len();
+            let site = *sites.entry(&self.pages[i].page.site).or_insert(next);
             for (at, facts) in self.examples.blocks(i).zip(&features.facts) {
                 sample.push(calibrate::Sample {
                     script: crate::model::script_index(facts.group),
@@ -87,7 +96,7 @@ impl Stack<'_> {
                     // Blocks without a page around them say nothing about the page model's scores.
                     weight: if self.pages[i].context { weights[at] } else { 0.0 },
                     chars: facts.symbols,
-                    group: i,
+                    site,
                 });
             }
         }
@@ -98,13 +107,19 @@ impl Stack<'_> {
             .collect();
         let thresholds = calibrate::thresholds(&sample, &scores, self.recipe.losses);
         self.progress.step(Step::Calibration, 1, 1);
-        Ok(Stacked { ngrams, block, page, kind, calibration, thresholds, scores })
+        Ok(Stacked { ngrams, kind_ngrams, block, page, kind, calibration, thresholds, scores })
     }
 
     /// One n-gram table per fold, each trained without the pages of its fold.
-    fn tables(&self, step: Step, targets: &[bool], weights: &[f32]) -> Result<Vec<FoldTable>> {
+    fn tables(
+        &self,
+        step: Step,
+        rows: CsMatViewI<'_, f32, u32, usize>,
+        targets: &[bool],
+        weights: &[f32],
+    ) -> Result<Vec<FoldTable>> {
         let folds = self.recipe.folds;
-        let records = SparseRecords(self.examples.ngrams.view());
+        let records = SparseRecords(rows);
         self.progress.step(step, 0, folds as u64);
         let fit = |fold: usize| -> Result<FoldTable> {
             let mut kept = weights.to_vec();
@@ -114,8 +129,7 @@ impl Stack<'_> {
                 }
             }
             if !self.groups.ngrams || kept.iter().all(|weight| *weight == 0.0) {
-                let width = 1 << self.recipe.table_bits;
-                return Ok(FoldTable { weights: vec![0.0; width], margins: vec![0.0; targets.len()] });
+                return Ok(FoldTable { weights: vec![0.0; rows.cols()], margins: vec![0.0; targets.len()] });
             }
             // Every fold has its own seed, whichever thread it falls to.
             let seed = self.recipe.seed.wrapping_mul(1000).wrapping_add(fold as u64);
@@ -135,16 +149,15 @@ impl Stack<'_> {
     }
 
     /// Puts out-of-fold lexical features into the rows.
-    fn set_lexical(&mut self, tables: &[FoldTable], kind_tables: &[FoldTable]) {
+    fn set_lexical(&mut self, tables: &[FoldTable]) {
         let starts = self.examples.starts.clone();
         for (i, features) in self.examples.features.iter_mut().enumerate() {
             let fold = self.folds[i];
-            for (b, (row, facts)) in features.rows.iter_mut().zip(&mut features.facts).enumerate() {
+            for (b, (row, facts)) in features.rows.iter_mut().zip(&features.facts).enumerate() {
                 let at = starts[i] + b;
                 // Margins are sums / sqrt(n) already.
                 let root = (facts.hashes.max(1) as f32).sqrt();
                 set_lexical(row, facts.group, tables[fold].margins[at] * root, facts.hashes);
-                facts.spam_sum = kind_tables[fold].margins[at] * root;
             }
         }
     }
@@ -224,11 +237,13 @@ impl Stack<'_> {
     }
 
     /// Spam or boilerplate, for junk. Data without both kinds gives a constant answer.
-    fn kind_model(&self, spam: &[bool], known: &[f32]) -> Result<LinearModel> {
+    fn kind_model(&self, tables: &[FoldTable], spam: &[bool], known: &[f32]) -> Result<LinearModel> {
         let row = |i: usize, b: usize| -> Row {
             let mut row = self.examples.features[i].rows[b];
-            let facts = &self.examples.features[i].facts[b];
-            set_lexical(&mut row, facts.group, facts.spam_sum, facts.hashes);
+            let features = &self.examples.features[i];
+            let shingles = features.shingles(b).len() as u32;
+            let margin = tables[self.folds[i]].margins[self.examples.starts[i] + b];
+            set_lexical(&mut row, features.facts[b].group, margin * (shingles.max(1) as f32).sqrt(), shingles);
             row
         };
         let rows = self.rows(known, spam, None, false, row);
