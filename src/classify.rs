@@ -155,6 +155,11 @@ impl Worker<'_> {
         &self.verdicts
     }
 
+    /// The verdicts of the last call of [`Worker::classify`].
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
     /// Log-odds of junk of block `i`, before calibration.
     fn page_score(&self, i: usize) -> f32 {
         let model = &self.classifier.model;

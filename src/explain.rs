@@ -1,6 +1,8 @@
 //! Why a block got its score. Every step from text to score is linear, so the contributions add up to the score's
 //! log-odds, up to rounding.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -143,6 +145,7 @@ fn words(text: &str, table: &NgramTable, share: f64, reasons: &mut Vec<Reason>) 
     let mut attribution = Attribution { table, symbols: Vec::new() };
     Scanner::new().scan(text, &mut Vec::new(), &mut &mut attribution);
     let first_reason = reasons.len();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut symbols = attribution.symbols.into_iter().peekable();
     for range in crate::words::ranges(text) {
         let mut sum = 0.0;
@@ -151,18 +154,22 @@ fn words(text: &str, table: &NgramTable, share: f64, reasons: &mut Vec<Reason>) 
         }
         let contribution = (sum * share) as f32;
         let word = &text[range.clone()];
-        match reasons[first_reason..].iter_mut().find(|reason| reason.word.as_deref() == Some(word)) {
-            Some(reason) => {
+        match seen.entry(word) {
+            Entry::Occupied(at) => {
+                let reason: &mut Reason = &mut reasons[*at.get()];
                 reason.value += 1.0;
                 reason.contribution += contribution;
             }
-            None => reasons.push(Reason {
-                feature: "word".to_owned(),
-                word: Some(word.to_owned()),
-                range: Some(range),
-                value: 1.0,
-                contribution,
-            }),
+            Entry::Vacant(place) => {
+                place.insert(reasons.len());
+                reasons.push(Reason {
+                    feature: "word".to_owned(),
+                    word: Some(word.to_owned()),
+                    range: Some(range),
+                    value: 1.0,
+                    contribution,
+                });
+            }
         }
     }
     // The end symbol stands behind the last word.

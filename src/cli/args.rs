@@ -98,6 +98,9 @@ pub(super) struct Clean {
     #[command(flatten)]
     /// Model and threshold.
     pub sieve: Sieve,
+    /// Show on standard error what is removed, and why
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 /// `tamis classify`

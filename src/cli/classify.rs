@@ -13,8 +13,9 @@ pub(super) fn run(args: &Classify) -> Result<()> {
     let mut worker = classifier.worker();
     let mut out = super::stdout();
     pages::for_each(&args.input, |source| {
-        let verdicts = worker.classify(source.page).to_vec();
-        for (i, (block, verdict)) in source.page.blocks.iter().zip(verdicts).enumerate() {
+        worker.classify(source.page);
+        let verdicts = worker.verdicts();
+        for (i, (block, verdict)) in source.page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
             let mut record = BlockRecord::new(source.id, i, block, verdict);
             if args.text {
                 record.text = Some(&block.text);

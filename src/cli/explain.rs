@@ -31,8 +31,9 @@ pub(super) fn run(args: &Explain) -> Result<()> {
     let mut out = super::styled_stdout();
     let mut found = false;
     pages::for_each(&args.input, |source| {
-        let verdicts = worker.classify(source.page).to_vec();
-        for (i, (block, verdict)) in source.page.blocks.iter().zip(verdicts).enumerate() {
+        worker.classify(source.page);
+        let verdicts = worker.verdicts();
+        for (i, (block, verdict)) in source.page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
             if args.block.map_or(verdict.label == Label::Content, |wanted| wanted != i) {
                 continue;
             }

@@ -21,8 +21,9 @@ pub(super) fn run(args: &ReportArgs) -> Result<()> {
     let mut out = super::styled_stdout();
     let mut counts = Counts::default();
     pages::for_each(&args.input, |source| {
-        let verdicts = worker.classify(source.page).to_vec();
-        counts.add(source.page, &verdicts);
+        worker.classify(source.page);
+        let verdicts = worker.verdicts();
+        counts.add(source.page, verdicts);
         if args.format == ReportFormat::Text {
             let reasons = |i| {
                 if args.reasons == 0 {
@@ -30,7 +31,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<()> {
                 }
                 worker.explain_classified(source.page, i).for_junk(args.reasons).cloned().collect()
             };
-            report::page(source.name, source.page, &verdicts, reasons, &mut out)?;
+            report::page(source.name, source.page, verdicts, reasons, &mut out)?;
             writeln!(out)?;
         }
         Ok(())

@@ -39,8 +39,8 @@ pub(crate) const FEATURES: &[Feature] = &[
     Feature { name: "mass_near", formula: "ln(1 + predicted content within 3 blocks, without its own)", source: "measured" },
     Feature { name: "page_content", formula: "ln(1 + predicted content of the page)", source: "measured" },
     Feature { name: "page_share", formula: "predicted content / all characters of the page", source: "measured" },
-    Feature { name: "overlap", formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks", source: "title-body overlap" },
-    Feature { name: "overlap_body", formula: "share of the block's shingles that stand in blocks of over 30 units", source: "title-body overlap" },
+    Feature { name: "overlap", formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks; 0 above 60 units", source: "title-body overlap" },
+    Feature { name: "overlap_body", formula: "share of the block's shingles that stand in other blocks of over 30 units; 0 above 60 units", source: "title-body overlap" },
     Feature { name: "title_like", formula: "overlap_body * mass_none_before, for blocks of 3 to 40 units", source: "title-body overlap" },
     Feature { name: "other_script", formula: "1 if the block's script is not the page's", source: "label guideline" },
     Feature { name: "other_variant", formula: "|traditional share - the page's|, for blocks of 6 Han characters or more", source: "label guideline" },
@@ -53,6 +53,8 @@ pub(crate) const FEATURES: &[Feature] = &[
 
 pub(crate) const COUNT: usize = FEATURES.len();
 
+/// Blocks of more units are not compared with the rest of the page: their overlaps are 0.
+pub(crate) const COMPARED_UNITS: f32 = 60.0;
 /// A block of more units than this counts as body text.
 pub(crate) const BODY_UNITS: f32 = 30.0;
 
@@ -63,6 +65,7 @@ pub(crate) struct Context {
     score_sums: Vec<f64>,
     mass_sums: Vec<f64>,
     page_score: f32,
+    page_content: f32,
     page_share: f32,
 }
 
@@ -85,6 +88,7 @@ impl Context {
             self.mass_sums.push(mass_sum);
         }
         self.page_score = (score_sum / scores.len().max(1) as f64) as f32;
+        self.page_content = (mass_sum as f32).ln_1p();
         self.page_share = (mass_sum / units.max(1.0)) as f32;
     }
 
@@ -158,7 +162,7 @@ impl Context {
             none_before,
             none_behind,
             (mass_near.max(0.0) as f32).ln_1p(),
-            (all as f32).ln_1p(),
+            self.page_content,
             self.page_share,
             own.overlap,
             own.overlap_body,

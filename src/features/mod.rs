@@ -142,13 +142,13 @@ impl Featurizer {
             out.rows.push(row);
             out.facts.push(BlockFacts {
                 symbols: scan.symbols,
-                units: stats::units(&scan),
+                units: scan.units,
                 length: row[row::STATS],
                 group,
                 han: scan.classes[Class::Han as usize],
                 traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
                 hashes: scan.hashes,
-                date: stats::units(&scan) <= 40.0 && scan.dates + scan.times > 0,
+                date: scan.units <= 40.0 && scan.dates + scan.times > 0,
                 line: scan.line,
                 sketch: sketch_start..out.sketch.len(),
                 ..BlockFacts::default()
@@ -178,15 +178,16 @@ impl Featurizer {
             let body = if facts.units > context::BODY_UNITS { BODY } else { 0 };
             for &hash in &out.sketch[facts.sketch.clone()] {
                 let entry = &mut self.sketch_table[ngrams::bucket(hash, bits)];
-                *entry = match *entry {
-                    0 => id | body,
-                    old if old & BLOCK == id => old | body,
-                    old => old | SHARED | body,
-                };
+                let old = *entry;
+                let shared = if old == 0 || old & BLOCK == id { 0 } else { SHARED };
+                *entry = (if old == 0 { id } else { old }) | shared | body;
             }
         }
         for (id, facts) in (1u32..).zip(&mut out.facts) {
             let id = id & BLOCK;
+            if facts.units > context::COMPARED_UNITS {
+                continue; // long blocks share words with their page anyway
+            }
             let (mut elsewhere, mut in_body) = (0u32, 0u32);
             let own_body = facts.units > context::BODY_UNITS;
             for &hash in &out.sketch[facts.sketch.clone()] {

@@ -2,7 +2,7 @@
 //! golden values stand in `tests/compat`.
 //!
 //! A *symbol* is a folded character, with every decimal digit folded to `0` and every run of white space to one space.
-//! An n-gram is the last one, two or three symbols up to each symbol that is no letter of an alphabet, where two start
+//! An n-gram is the last two or three symbols up to each symbol that is no letter of an alphabet, where two start
 //! symbols stand before the text and one end symbol behind it. A *word* is a run of letters of an alphabet, hashed whole
 //! and with the word before it; a *line* is all of a short block.
 //! The hashing trick is Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (ICML 2009); the mix is a
@@ -24,12 +24,6 @@ pub(crate) const fn mix(symbol: u32) -> u32 {
 #[inline(always)]
 fn finish(x: u32, salt: u32) -> u32 {
     (x ^ salt).wrapping_mul(0x85EB_CA6B)
-}
-
-/// Hash of one symbol.
-#[inline(always)]
-pub(crate) fn unigram(a: u32) -> u32 {
-    finish(a ^ (a >> 15), 0x243F_6A88)
 }
 
 /// Hash of two mixed symbols, in reading order.
@@ -72,4 +66,47 @@ pub(crate) fn line(hash: u32) -> u32 {
 #[inline(always)]
 pub(crate) fn bucket(hash: u32, bits: u32) -> usize {
     (hash >> (32 - bits)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hashes are part of the model format. If this fails, no model file can be read any more: raise `SCHEMA_VERSION`.
+    #[test]
+    fn hashes_are_frozen() {
+        let [a, b, c] = ['新', '闻', '0'].map(|c| mix(u32::from(c)));
+        assert_eq!([a, b, c], [GOLDEN_MIXED[0], GOLDEN_MIXED[1], GOLDEN_MIXED[2]]);
+        let word_hash = "news".chars().fold(0, |hash, c| extend(hash, mix(u32::from(c))));
+        let hashes = [
+            bigram(a, b),
+            trigram(mix(START), a, b),
+            trigram(b, c, mix(END)),
+            word_hash,
+            word(word_hash),
+            word_pair(word_hash, extend(0, b)),
+            line(bigram(a, b)),
+        ];
+        assert_eq!(hashes, GOLDEN_HASHES);
+        assert_eq!(bucket(hashes[0], 19), (hashes[0] >> 13) as usize);
+    }
+
+    const GOLDEN_MIXED: [u32; 3] = [2_837_872_304, 1_782_076_811, 2_858_864_944];
+    const GOLDEN_HASHES: [u32; 7] = [
+        1_476_032_253,
+        3_560_904_946,
+        2_887_634_517,
+        1_244_498_215,
+        3_004_147_199,
+        3_440_586_284,
+        1_886_836_607,
+    ];
+
+    #[test]
+    fn order_and_place_matter() {
+        let [a, b] = ['上', '下'].map(|c| mix(u32::from(c)));
+        assert_ne!(bigram(a, b), bigram(b, a));
+        assert_ne!(trigram(a, a, b), trigram(a, b, a));
+        assert_ne!(bigram(mix(START), a), bigram(a, mix(END)));
+    }
 }

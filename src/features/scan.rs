@@ -49,6 +49,8 @@ const LINE_SYMBOLS: usize = 32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scan {
     pub chars: u32,
+    /// Length in Han characters that would say as much: see [`super::stats::units`].
+    pub units: f32,
     pub classes: [u32; CLASSES],
     /// Letters that folding turned to lower case.
     pub upper: u32,
@@ -163,7 +165,6 @@ struct Chunk {
     runs: usize,
     /// Symbols in the chunk.
     count: usize,
-    unigrams: [u32; CHUNK],
     bigrams: [u32; CHUNK],
     trigrams: [u32; CHUNK],
 }
@@ -198,7 +199,6 @@ impl Scanner {
                 ends: [0; CHUNK],
                 runs: 0,
                 count: 0,
-                unigrams: [0; CHUNK],
                 bigrams: [0; CHUNK],
                 trigrams: [0; CHUNK],
             }),
@@ -283,10 +283,10 @@ impl Scanner {
             }
             match role {
                 Role::Alphabet => {}
-                Role::Ideograph => state.segment.add(sum(&self.chunk.bigrams[at..end]), end - at),
+                Role::Ideograph => state.segment.add(self.chunk.run_hash(at, end), end - at),
                 Role::Digit => {
                     (at..end).for_each(|i| state.digits.push(self.chunk.digit(i)));
-                    state.segment.add(sum(&self.chunk.bigrams[at..end]), end - at);
+                    state.segment.add(self.chunk.run_hash(at, end), end - at);
                 }
                 Role::Rest => {
                     for i in at..end {
@@ -311,7 +311,7 @@ impl Scanner {
         }
     }
 
-    /// One, two and three symbols up to each of the symbols from `from` to the next letter of an alphabet; pairs are
+    /// Two and three symbols up to each of the symbols from `from` to the next letter of an alphabet; pairs are
     /// shingles. Returns where it stopped.
     fn ngrams<S: Sink>(
         &mut self,
@@ -332,20 +332,17 @@ impl Scanner {
         }
         let length = to - from;
         let mixed = &chunk.mixed[from..to + 2];
-        let (one, two, three) =
-            (&mut chunk.unigrams[from..to], &mut chunk.bigrams[from..to], &mut chunk.trigrams[from..to]);
+        let (two, three) = (&mut chunk.bigrams[from..to], &mut chunk.trigrams[from..to]);
         // The lengths are said so that the loop needs no check of bounds.
-        if mixed.len() == length + 2 && one.len() == length && two.len() == length && three.len() == length {
+        if mixed.len() == length + 2 && two.len() == length && three.len() == length {
             for i in 0..length {
-                one[i] = ngrams::unigram(mixed[i + 2]);
                 two[i] = ngrams::bigram(mixed[i + 1], mixed[i + 2]);
                 three[i] = ngrams::trigram(mixed[i], mixed[i + 1], mixed[i + 2]);
             }
         }
-        sink.hashes(&chunk.unigrams[from..to], first + from, 1);
         sink.hashes(&chunk.bigrams[from..to], first + from, 2);
         sink.hashes(&chunk.trigrams[from..to], first + from, 3);
-        state.out.hashes += 3 * (to - from) as u32;
+        state.out.hashes += 2 * (to - from) as u32;
         state.out.line = state.out.line.wrapping_add(sum(&chunk.trigrams[from..to]));
         let mut at = from;
         while at < to {
@@ -466,6 +463,7 @@ impl Scanner {
             out.hashes += 1;
         }
         self.counter.fill(&mut out);
+        out.units = super::stats::units(&out.classes);
         out.symbols = symbols as u32;
         out.ends_sentence = state.ends_sentence;
         out.ends_punctuation = state.role == Role::Rest;
@@ -506,6 +504,11 @@ impl Scanner {
 }
 
 impl Chunk {
+    /// Hash of a run's symbols. The pair that reaches over its start is left out: a run is the same wherever it stands.
+    fn run_hash(&self, from: usize, to: usize) -> u32 {
+        sum(&self.bigrams[from + 1..to]).wrapping_add(self.mixed[from + 2])
+    }
+
     /// The value of the digit that symbol `i` was. Digits of other scripts have none below 10: only ASCII ones take part
     /// in dates.
     fn digit(&self, i: usize) -> u32 {
@@ -654,4 +657,103 @@ fn is_domain_end(text: &[u8]) -> bool {
         &text[..end],
         b"com" | b"net" | b"org" | b"cn" | b"html" | b"php" | b"top" | b"vip" | b"cc" | b"info" | b"example"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sink that keeps everything.
+    #[derive(Default)]
+    struct Kept {
+        symbols: Vec<(usize, usize)>,
+        hashes: Vec<(u32, usize, usize)>,
+    }
+
+    impl Sink for Kept {
+        const PLACES: bool = true;
+
+        fn symbol(&mut self, start: usize, end: usize) {
+            self.symbols.push((start, end));
+        }
+
+        fn hash(&mut self, hash: u32, last: usize, span: usize) {
+            self.hashes.push((hash, last, span));
+        }
+    }
+
+    fn scan(text: &str) -> (Scan, Kept) {
+        let mut kept = Kept::default();
+        let scan = Scanner::new().scan(text, &mut Vec::new(), &mut kept);
+        (scan, kept)
+    }
+
+    #[test]
+    fn counts_what_it_says() {
+        let (scan, _) = scan("電話：０２１-5551234，2024年5月6日 08:30。");
+        assert_eq!(scan.contact_numbers, 1);
+        assert_eq!(scan.dates, 1);
+        assert_eq!(scan.times, 1);
+        assert_eq!(scan.traditional, 2);
+        assert_eq!(scan.compat, 3, "full-width digits");
+        assert!(scan.ends_sentence);
+        assert_eq!(scan.classes[Class::Digit as usize], 3 + 7 + 4 + 1 + 1 + 4);
+    }
+
+    #[test]
+    fn separated_phrases_are_segments() {
+        let (scan, _) = scan("在线观看 | 高清视频 | 在线观看 | 免");
+        assert_eq!((scan.segments, scan.repeated_segments, scan.single_segments), (4, 1, 1));
+        assert_eq!(scan.longest_segment, 4);
+    }
+
+    #[test]
+    fn words_are_runs_of_letters() {
+        let (scan, kept) = scan("Read the news, of course");
+        assert_eq!((scan.words, scan.stop_words), (5, 2));
+        // Five words, four pairs; the comma and the spaces give two n-grams each; two at the end; the line.
+        assert_eq!(kept.hashes.len(), scan.hashes as usize);
+        let words = kept.hashes.iter().filter(|(.., span)| *span == 4).count();
+        assert!(words >= 2, "`Read` and `news` cover four symbols");
+    }
+
+    #[test]
+    fn places_cover_the_text_but_for_what_is_skipped() {
+        let text = "加\u{200B}微  信Ⓥ";
+        let (scan, kept) = scan(text);
+        let pieces: Vec<&str> = kept.symbols.iter().map(|(start, end)| &text[*start..*end]).collect();
+        assert_eq!(pieces, ["加", "微", " ", "信", "Ⓥ", ""]);
+        assert_eq!((scan.chars, scan.symbols), (7, 5));
+    }
+
+    /// Chunk ends fall anywhere; nothing may depend on where.
+    #[test]
+    fn chunks_leave_no_seam() {
+        let piece = "第12章 Reading the news，加微信abc。";
+        let long = piece.repeat(200);
+        let (whole, kept) = scan(&long);
+        let mut shifted = Kept::default();
+        let text = format!("\u{200B}{long}");
+        let other = Scanner::new().scan(&text, &mut Vec::new(), &mut shifted);
+        assert_eq!(kept.hashes, shifted.hashes, "a skipped character in front changes no hash");
+        assert_eq!(whole.words, 200 * 4);
+        assert_eq!((whole.words, whole.segments, whole.line), (other.words, other.segments, other.line));
+        assert_eq!(whole.hashes as usize, kept.hashes.len());
+    }
+
+    #[test]
+    fn equal_folded_text_has_equal_lines() {
+        assert_eq!(scan("首頁 | 新聞").0.line, scan("首页 | 新闻").0.line);
+        assert_ne!(scan("首页 | 新闻").0.line, scan("新闻 | 首页").0.line);
+    }
+
+    #[test]
+    fn a_scanner_remembers_nothing() {
+        let mut used = Scanner::new();
+        let mut sketch = Vec::new();
+        used.scan(&"在线 观看 ".repeat(300), &mut sketch, &mut ());
+        let again = used.scan("在线观看", &mut sketch, &mut ());
+        let fresh = Scanner::new().scan("在线观看", &mut Vec::new(), &mut ());
+        assert_eq!(format!("{again:?}"), format!("{fresh:?}"));
+    }
 }

@@ -45,7 +45,14 @@ impl NgramTable {
 
     #[inline(always)]
     fn steps_of(&self, hashes: &[u32]) -> i32 {
-        hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(self.step(*hash)))
+        // With a size known to the compiler the look-ups need no check of bounds; this is the default model's.
+        match self.steps.first_chunk::<{ 1 << 19 }>() {
+            Some(steps) if self.bits == 19 => {
+                let step = |hash: &u32| i32::from(steps[ngrams::bucket(*hash, 19)].cast_signed());
+                hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(step(hash)))
+            }
+            _ => hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(self.step(*hash))),
+        }
     }
 
     /// The weight of a hash.

@@ -45,8 +45,6 @@ pub(super) struct SparseLogisticValidParams {
 #[derive(Clone, Debug)]
 pub(super) struct SparseLogistic {
     pub weights: Vec<f32>,
-    /// Whether the last pass changed every dual variable by less than the tolerance.
-    pub converged: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -132,7 +130,6 @@ impl Fit<SparseRecords<'_>, Array1<bool>, SparseLogisticError> for SparseLogisti
         // The dual variables, as shares of their upper bounds.
         let mut dual = vec![0.0f32; samples];
         let mut random = fastrand::Rng::with_seed(self.seed);
-        let mut converged = false;
         for _ in 0..self.passes {
             random.shuffle(&mut order);
             let mut largest_step = 0.0f32;
@@ -156,12 +153,11 @@ impl Fit<SparseRecords<'_>, Array1<bool>, SparseLogisticError> for SparseLogisti
                     }
                 }
             }
-            converged = largest_step < self.tolerance;
-            if converged {
+            if largest_step < self.tolerance {
                 break;
             }
         }
-        Ok(SparseLogistic { weights, converged })
+        Ok(SparseLogistic { weights })
     }
 }
 

@@ -1,1 +1,67 @@
-fn main() {}
+//! The project's own chores: `cargo xtask COMMAND`.
+
+mod tables;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(about = "The project's chores")]
+enum Task {
+    /// Pass every test: formatting, lints, docs, licenses, unit and integration tests; installs what it needs
+    Test,
+    /// Generate the character tables from their sources
+    Tables {
+        /// Only compare with the tables that are checked in
+        #[arg(long)]
+        check: bool,
+    },
+    /// Train the default model, and the one with the segmenter's features, from ../shared/data and data/
+    TrainDefault,
+    /// Measure on sites and sources that the model has never seen (takes about ten minutes)
+    HeldOut {
+        /// The recipe
+        #[arg(long, default_value = "models/default.toml")]
+        recipe: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    std::env::set_current_dir(root())?;
+    match Task::parse() {
+        Task::Test => test::test(),
+        Task::Tables { check } => tables::run(check),
+        Task::TrainDefault => {
+            for (name, groups) in [("default", "stats,ngrams,context"), ("jieba", "stats,tokens,ngrams,context")] {
+                let output = format!("models/{name}.safetensors");
+                let how = ["--recipe", "models/default.toml", "--groups", groups, "-o", &output];
+                run("cargo", &[&["run", "--release", "--", "train"], &how[..], &[TRAIN, "data"]].concat())?;
+            }
+            Ok(())
+        }
+        Task::HeldOut { recipe } => {
+            let recipe = recipe.to_string_lossy();
+            run("cargo", &["run", "--release", "--example", "held_out", "--", &recipe, TRAIN, "data"])
+        }
+    }
+}
+
+/// Training data that is not part of the repository.
+const TRAIN: &str = "../shared/data/train";
+
+/// The repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// Runs a program in the repository; its failure is ours.
+fn run(program: &str, arguments: &[&str]) -> Result<()> {
+    eprintln!("$ {program} {}", arguments.join(" "));
+    let status = Command::new(program).args(arguments).status().with_context(|| format!("cannot run {program}"))?;
+    ensure!(status.success(), "`{program} {}` failed: {status}", arguments.join(" "));
+    Ok(())
+}
