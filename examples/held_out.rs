@@ -24,7 +24,9 @@ const PARTS: usize = 6;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let recipe = PathBuf::from(arguments.next().ok_or("usage: held_out RECIPE [--json FILE] [--models FOLDER] [--parts N] DATA...")?);
+    let recipe = PathBuf::from(
+        arguments.next().ok_or("usage: held_out RECIPE [--json FILE] [--models FOLDER] [--parts N] DATA...")?,
+    );
     let recipe = Recipe::load(&recipe)?;
     let (mut paths, mut json, mut models, mut parts) = (Vec::new(), None, None, PARTS);
     while let Some(argument) = arguments.next() {
@@ -67,7 +69,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
 
-    println!("| suite | pages | blocks | AUC | recall 99 % | recall 99.5 % chars | calibration error | cautious: lost / removed | balanced: lost / removed | strict: lost / removed | page F1 c/b/s |");
+    println!(
+        "| suite | pages | blocks | AUC | recall 99 % | recall 99.5 % chars | calibration error | cautious: lost / removed | balanced: lost / removed | strict: lost / removed | page F1 c/b/s |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let mut reports = BTreeMap::new();
     for (suite, _) in SUITES {
@@ -79,14 +83,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         reports.insert(suite, report);
     }
-    println!("\n| suite | 95 % interval of AUC, recall 99 % | labeled junk at cautious / balanced / strict, by kind |\n|---|---|---|");
+    println!(
+        "\n| suite | 95 % interval of AUC, recall 99 % | labeled junk at cautious / balanced / strict, by kind |\n|---|---|---|"
+    );
     for (suite, report) in &reports {
         let interval = |name: &str| report.intervals.get(name).map_or(String::new(), |[a, b]| format!("{a:.3}-{b:.3}"));
         let kinds: Vec<String> = report
             .by_kind
             .iter()
             .filter(|(_, kind)| kind.blocks >= 50)
-            .map(|(name, kind)| format!("{name} ({}) {:.3}/{:.3}/{:.3}", kind.blocks, kind.removed[0], kind.removed[1], kind.removed[2]))
+            .map(|(name, kind)| {
+                format!("{name} ({}) {:.3}/{:.3}/{:.3}", kind.blocks, kind.removed[0], kind.removed[1], kind.removed[2])
+            })
             .collect();
         println!("| {suite} | {}, {} | {} |", interval("auc"), interval("recall_99"), kinds.join("; "));
     }
@@ -97,8 +105,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn row(name: &str, pages: usize, m: &Measures, page_f1: Option<[f64; 3]>) {
-    let presets: Vec<String> =
-        m.presets.iter().map(|at| format!("{:.2} % / {:.1} %", 100.0 * at.content_lost, 100.0 * at.junk_removed)).collect();
+    let presets: Vec<String> = m
+        .presets
+        .iter()
+        .map(|at| format!("{:.2} % / {:.1} %", 100.0 * at.content_lost, 100.0 * at.junk_removed))
+        .collect();
     let f1 = page_f1.map_or(String::new(), |[a, b, c]| format!("{a:.3} / {b:.3} / {c:.3}"));
     println!(
         "| {name} | {} | {} | {:.4} | {:.3} | {:.3} | {:.3} | {} | {f1} |",

@@ -79,6 +79,7 @@ impl Error {
         self
     }
 
+    #[cfg(any(feature = "cli", feature = "train"))]
     pub(crate) fn at_record(mut self, record: u64) -> Self {
         self.0.position.record.get_or_insert(record);
         self

@@ -87,7 +87,12 @@ impl Worker<'_> {
         let weights = model.block.weights();
         for (at, name) in row_names().enumerate().take(row::LEXICAL_AT) {
             let group = if at < row::TOKENS { "stats" } else { "tokens" };
-            push(&mut reasons, format!("{group}.{name}"), block_row[at], share * f64::from(weights[at] * block_row[at]));
+            push(
+                &mut reasons,
+                format!("{group}.{name}"),
+                block_row[at],
+                share * f64::from(weights[at] * block_row[at]),
+            );
         }
         let hashes = facts.hashes.max(1) as f32;
         let [root, mean] = lexical_places(facts.group);
@@ -97,7 +102,9 @@ impl Worker<'_> {
         total += base - f64::from(platt.offset);
         total += reasons.iter().map(|reason| f64::from(reason.contribution)).sum::<f64>();
         reasons.retain(|reason| reason.contribution != 0.0);
-        reasons.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then_with(|| a.feature.cmp(&b.feature)));
+        reasons.sort_by(|a, b| {
+            b.contribution.abs().total_cmp(&a.contribution.abs()).then_with(|| a.feature.cmp(&b.feature))
+        });
         Explanation { log_odds: total as f32, base: base as f32, reasons }
     }
 }

@@ -73,7 +73,8 @@ fn stats(args: &DataArgs) -> Result<()> {
     Ok(out.flush()?)
 }
 
-const HEADING: &str = "   pages    test   sites  blocks content    junk don't care     chars  blocks a page (quartiles)";
+const HEADING: &str =
+    "   pages    test   sites  blocks content    junk don't care     chars  blocks a page (quartiles)";
 
 impl Stats {
     fn of<'a>(pages: impl Iterator<Item = &'a LabeledPage>) -> Self {

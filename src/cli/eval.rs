@@ -46,7 +46,11 @@ const SITES: usize = 10;
 /// The report as tables.
 pub(super) fn table(report: &Report, out: &mut impl Write) -> Result<()> {
     let all = &report.overall;
-    writeln!(out, "{} pages of {} sites: {} content blocks, {} junk blocks", report.pages, report.sites, all.content, all.junk)?;
+    writeln!(
+        out,
+        "{} pages of {} sites: {} content blocks, {} junk blocks",
+        report.pages, report.sites, all.content, all.junk
+    )?;
     let interval = |name: &str| match report.intervals.get(name) {
         Some([low, high]) => format!("  (95 %: {low:.4} to {high:.4})"),
         None => String::new(),

@@ -56,7 +56,9 @@ pub(super) fn run(args: &Explain) -> Result<()> {
     })?;
     out.flush()?;
     match args.block {
-        Some(wanted) if !found => Err(Error::option(format!("there is no block {wanted}; blocks count from 0 on")).into()),
+        Some(wanted) if !found => {
+            Err(Error::option(format!("there is no block {wanted}; blocks count from 0 on")).into())
+        }
         _ => Ok(()),
     }
 }

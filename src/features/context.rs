@@ -13,14 +13,26 @@ const WINDOWS: [usize; 3] = [3, 8, 20];
 /// Names and formulas, in the order of [`Context::compute`]. "Score" is the block model's log-odds of junk, cut at ±8.
 pub(crate) const FEATURES: &[Feature] = &[
     Feature { name: "score", formula: "the block's own score", source: "stacking, Wolpert 1992" },
-    Feature { name: "score-1", formula: "score of the block before, 0 if there is none", source: "Web2Text, Vogels et al. 2018" },
+    Feature {
+        name: "score-1",
+        formula: "score of the block before, 0 if there is none",
+        source: "Web2Text, Vogels et al. 2018",
+    },
     Feature { name: "score-2", formula: "score two blocks before", source: "Web2Text" },
     Feature { name: "score-3", formula: "score three blocks before", source: "Web2Text" },
     Feature { name: "score+1", formula: "score of the block behind, 0 if there is none", source: "Web2Text" },
     Feature { name: "score+2", formula: "score two blocks behind", source: "Web2Text" },
     Feature { name: "score+3", formula: "score three blocks behind", source: "Web2Text" },
-    Feature { name: "neighbours_min", formula: "the lower of the scores before and behind", source: "jusText, Pomikálek 2011" },
-    Feature { name: "neighbours_max", formula: "the higher of the scores before and behind", source: "jusText, Pomikálek 2011" },
+    Feature {
+        name: "neighbours_min",
+        formula: "the lower of the scores before and behind",
+        source: "jusText, Pomikálek 2011",
+    },
+    Feature {
+        name: "neighbours_max",
+        formula: "the higher of the scores before and behind",
+        source: "jusText, Pomikálek 2011",
+    },
     Feature { name: "window3", formula: "mean score of up to 3 blocks on each side", source: "jusText" },
     Feature { name: "window8", formula: "mean score of up to 8 blocks on each side", source: "jusText" },
     Feature { name: "window20", formula: "mean score of up to 20 blocks on each side", source: "jusText" },
@@ -32,20 +44,52 @@ pub(crate) const FEATURES: &[Feature] = &[
     Feature { name: "length", formula: "ln(1 + units)", source: "Kohlschütter et al. 2010" },
     Feature { name: "length-1", formula: "length of the block before", source: "Kohlschütter et al. 2010" },
     Feature { name: "length+1", formula: "length of the block behind", source: "Kohlschütter et al. 2010" },
-    Feature { name: "mass_before", formula: "share of the page's predicted content before the block", source: "measured" },
-    Feature { name: "mass_behind", formula: "share of the page's predicted content behind the block", source: "measured" },
+    Feature {
+        name: "mass_before",
+        formula: "share of the page's predicted content before the block",
+        source: "measured",
+    },
+    Feature {
+        name: "mass_behind",
+        formula: "share of the page's predicted content behind the block",
+        source: "measured",
+    },
     Feature { name: "mass_none_before", formula: "1 - min(1, 20 mass_before)", source: "measured" },
     Feature { name: "mass_none_behind", formula: "1 - min(1, 20 mass_behind)", source: "measured" },
-    Feature { name: "mass_near", formula: "ln(1 + predicted content within 3 blocks, without its own)", source: "measured" },
+    Feature {
+        name: "mass_near",
+        formula: "ln(1 + predicted content within 3 blocks, without its own)",
+        source: "measured",
+    },
     Feature { name: "page_content", formula: "ln(1 + predicted content of the page)", source: "measured" },
     Feature { name: "page_share", formula: "predicted content / all characters of the page", source: "measured" },
-    Feature { name: "overlap", formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks; 0 above 60 units", source: "title-body overlap" },
-    Feature { name: "overlap_body", formula: "share of the block's shingles that stand in other blocks of over 30 units; 0 above 60 units", source: "title-body overlap" },
-    Feature { name: "title_like", formula: "overlap_body * mass_none_before, for blocks of 3 to 40 units", source: "title-body overlap" },
+    Feature {
+        name: "overlap",
+        formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks; 0 above 60 units",
+        source: "title-body overlap",
+    },
+    Feature {
+        name: "overlap_body",
+        formula: "share of the block's shingles that stand in other blocks of over 30 units; 0 above 60 units",
+        source: "title-body overlap",
+    },
+    Feature {
+        name: "title_like",
+        formula: "overlap_body * mass_none_before, for blocks of 3 to 40 units",
+        source: "title-body overlap",
+    },
     Feature { name: "other_script", formula: "1 if the block's script is not the page's", source: "label guideline" },
-    Feature { name: "other_variant", formula: "|traditional share - the page's|, for blocks of 6 Han characters or more", source: "label guideline" },
+    Feature {
+        name: "other_variant",
+        formula: "|traditional share - the page's|, for blocks of 6 Han characters or more",
+        source: "label guideline",
+    },
     Feature { name: "no_letters", formula: "1 if the block has no letters", source: "label guideline" },
-    Feature { name: "duplicates", formula: "ln(1 + other blocks of the page with the same folded text)", source: "Gopher rules" },
+    Feature {
+        name: "duplicates",
+        formula: "ln(1 + other blocks of the page with the same folded text)",
+        source: "Gopher rules",
+    },
     Feature { name: "date", formula: "1 if the block is short and holds a date or a time", source: "label guideline" },
     Feature { name: "date-1", formula: "date of the block before", source: "label guideline" },
     Feature { name: "date+1", formula: "date of the block behind", source: "label guideline" },
@@ -125,7 +169,8 @@ impl Context {
         let none_before = 1.0 - (20.0 * mass_before).min(1.0);
         let none_behind = 1.0 - (20.0 * mass_behind).min(1.0);
         let (near_from, near_to) = window(NEIGHBOURS);
-        let mass_near = self.mass_sums[near_to] - self.mass_sums[near_from] - (self.mass_sums[i + 1] - self.mass_sums[i]);
+        let mass_near =
+            self.mass_sums[near_to] - self.mass_sums[near_from] - (self.mass_sums[i + 1] - self.mass_sums[i]);
         let (edge_low, edge_high) = match (i > 0, i + 1 < n) {
             (true, true) => (before(1).min(behind(1)), before(1).max(behind(1))),
             (true, false) => (before(1), before(1)),

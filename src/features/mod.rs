@@ -10,9 +10,9 @@ pub(crate) mod stats;
 pub(crate) mod tokens;
 mod words;
 
-pub(crate) use schema::{row, row_names};
 use schema::LEXICAL;
 pub use schema::{Feature, Groups, SCHEMA_VERSION};
+pub(crate) use schema::{row, row_names};
 
 use std::ops::Range;
 
@@ -26,6 +26,7 @@ pub(crate) type Row = [f32; row::LENGTH];
 /// What the page model needs to know of a block besides its score.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BlockFacts {
+    #[cfg(feature = "train")]
     pub symbols: u32,
     /// Length in Han characters that would say as much.
     pub units: f32,
@@ -141,6 +142,7 @@ impl Featurizer {
             set_lexical(&mut row, group, lexicon.sum(), scan.hashes);
             out.rows.push(row);
             out.facts.push(BlockFacts {
+                #[cfg(feature = "train")]
                 symbols: scan.symbols,
                 units: scan.units,
                 length: row[row::STATS],
@@ -192,9 +194,10 @@ impl Featurizer {
             let own_body = facts.units > context::BODY_UNITS;
             for &hash in &out.sketch[facts.sketch.clone()] {
                 let entry = self.sketch_table[ngrams::bucket(hash, bits)];
-                let other = entry & SHARED != 0 || entry & BLOCK != id;
+                // No short circuits: which way they go cannot be foretold.
+                let other = (entry & SHARED != 0) | (entry & BLOCK != id);
                 elsewhere += u32::from(other);
-                in_body += u32::from(entry & BODY != 0 && (other || !own_body));
+                in_body += u32::from((entry & BODY != 0) & (other | !own_body));
             }
             let count = facts.sketch.len().max(1) as f32;
             facts.overlap = elsewhere as f32 / count;

@@ -166,6 +166,8 @@ struct Chunk {
     /// Symbols in the chunk.
     count: usize,
     bigrams: [u32; CHUNK],
+    /// Running sums of the pairs' hashes, from the last letter of an alphabet on.
+    sums: [u32; CHUNK],
     trigrams: [u32; CHUNK],
 }
 
@@ -200,6 +202,7 @@ impl Scanner {
                 runs: 0,
                 count: 0,
                 bigrams: [0; CHUNK],
+                sums: [0; CHUNK],
                 trigrams: [0; CHUNK],
             }),
             counter: Counter::new(),
@@ -260,6 +263,9 @@ impl Scanner {
 
     /// Goes through the runs of one role: words, numbers, segments; between words of alphabets the n-grams. `first` is
     /// the number of the chunk's first symbol.
+    ///
+    /// Runs are short and their lengths cannot be foretold, so nothing here loops over a run but what must: a wrong guess
+    /// at the end of a loop costs more than the loop.
     fn runs<S: Sink>(&mut self, first: usize, state: &mut State<'_>, sink: &mut S) {
         let mut at = 0;
         let mut hashed = 0; // up to where n-grams have been made
@@ -267,42 +273,36 @@ impl Scanner {
             let end = usize::from(self.chunk.ends[run]);
             let role = Role::of(self.chunk.infos[at]);
             if role != state.role {
-                self.end_run(first + at, self.chunk.mixed[at + 2], state, sink);
-                match role {
-                    Role::Alphabet => state.word.start(first + at),
-                    Role::Digit => state.digits.start(first + at),
-                    Role::Ideograph | Role::Rest => {}
+                if state.role == Role::Alphabet {
+                    self.end_word(first + at, state, sink);
+                } else if state.role == Role::Digit {
+                    state.digits.end(&mut state.out, first + at, self.chunk.mixed[at + 2]);
+                }
+                if role == Role::Alphabet {
+                    state.word.start(first + at);
+                } else if role == Role::Digit {
+                    state.digits.start(first + at);
                 }
             }
             if role == Role::Alphabet {
                 state.word.hash = self.chunk.mixed[at + 2..end + 2]
                     .iter()
                     .fold(state.word.hash, |hash, mixed| ngrams::extend(hash, *mixed));
-            } else if hashed <= at {
-                hashed = self.ngrams(at, run, first, state, sink);
-            }
-            match role {
-                Role::Alphabet => {}
-                Role::Ideograph => state.segment.add(self.chunk.run_hash(at, end), end - at),
-                Role::Digit => {
-                    (at..end).for_each(|i| state.digits.push(self.chunk.digit(i)));
-                    state.segment.add(self.chunk.run_hash(at, end), end - at);
+            } else {
+                if hashed <= at {
+                    hashed = self.ngrams(at, run, first, state, sink);
                 }
-                Role::Rest => {
-                    for i in at..end {
-                        let flags = self.chunk.infos[i].flags();
-                        let is_space = self.chunk.infos[i].class_index() == Class::Space as usize;
-                        let after_ideograph = i == at && state.role == Role::Ideograph;
-                        if flags & chars::SEPARATOR != 0 || (is_space && after_ideograph) {
-                            self.end_segment(state);
-                        }
-                        if !is_space {
-                            state.ends_sentence = flags & chars::SENTENCE_END != 0;
-                        }
-                        if flags & chars::SENTENCE_END != 0 {
-                            state.word.previous = 0;
-                        }
+                if role == Role::Rest {
+                    let after_ideograph = state.role == Role::Ideograph;
+                    self.punctuation(at, after_ideograph, state);
+                    for i in at + 1..end {
+                        self.punctuation(i, false, state);
                     }
+                } else {
+                    if role == Role::Digit {
+                        (at..end).for_each(|i| state.digits.push(self.chunk.digit(i)));
+                    }
+                    state.segment.add(self.chunk.run_hash(at, end), end - at);
                 }
             }
             state.ends_sentence &= role == Role::Rest;
@@ -311,16 +311,22 @@ impl Scanner {
         }
     }
 
+    /// Segments end at separators, and at white space behind ideographs; pairs of words end with the sentence.
+    #[inline(always)]
+    fn punctuation(&mut self, i: usize, after_ideograph: bool, state: &mut State<'_>) {
+        let info = self.chunk.infos[i];
+        let is_space = info.class_index() == Class::Space as usize;
+        let ends_sentence = info.flags() & chars::SENTENCE_END != 0;
+        if (info.flags() & chars::SEPARATOR != 0) | (is_space & after_ideograph) {
+            self.end_segment(state);
+        }
+        state.ends_sentence = if is_space { state.ends_sentence } else { ends_sentence };
+        state.word.previous = if ends_sentence { 0 } else { state.word.previous };
+    }
+
     /// Two and three symbols up to each of the symbols from `from` to the next letter of an alphabet; pairs are
     /// shingles. Returns where it stopped.
-    fn ngrams<S: Sink>(
-        &mut self,
-        from: usize,
-        run: usize,
-        first: usize,
-        state: &mut State<'_>,
-        sink: &mut S,
-    ) -> usize {
+    fn ngrams<S: Sink>(&mut self, from: usize, run: usize, first: usize, state: &mut State<'_>, sink: &mut S) -> usize {
         let chunk = &mut *self.chunk;
         let mut to = chunk.count;
         for end in &chunk.ends[run..chunk.runs] {
@@ -345,13 +351,17 @@ impl Scanner {
         state.out.hashes += 2 * (to - from) as u32;
         state.out.line = state.out.line.wrapping_add(sum(&chunk.trigrams[from..to]));
         let mut at = from;
+        let mut total = 0u32;
         while at < to {
             let part = state.window_left.min(to - at);
             let mut repeated = 0;
-            for hash in &self.chunk.bigrams[at..at + part] {
+            let pairs = self.chunk.bigrams[at..at + part].iter().zip(&mut self.chunk.sums[at..at + part]);
+            for (hash, running) in pairs {
                 let seen = &mut self.shingles[ngrams::bucket(*hash, REPEAT_BITS)];
                 repeated += u32::from(*seen == state.window_stamp);
                 *seen = state.window_stamp;
+                total = total.wrapping_add(*hash);
+                *running = total;
             }
             state.out.repeated_shingles += repeated;
             self.close_window(part, state);
@@ -387,34 +397,28 @@ impl Scanner {
         }
     }
 
-    /// What was running when symbol number `at` came ends before it.
+    /// The word that was running when symbol number `at` came ends before it.
     #[inline(always)]
-    fn end_run<S: Sink>(&mut self, at: usize, next: u32, state: &mut State<'_>, sink: &mut S) {
-        match state.role {
-            Role::Alphabet => {
-                let length = at - state.word.start;
-                let hash = state.word.hash;
-                state.segment.add(hash, length);
-                // Single letters say little as words.
-                if length > 1 {
-                    let word = ngrams::word(hash);
-                    sink.hash(word, at - 1, length);
-                    state.out.words += 1;
-                    state.out.hashes += 1;
-                    state.out.line = state.out.line.wrapping_add(word);
-                    state.out.stop_words += u32::from(self.stop_words.contains(hash));
-                    self.word_shingle(word, state);
-                    if state.word.previous != 0 {
-                        let pair = ngrams::word_pair(state.word.previous, hash);
-                        sink.hash(pair, at - 1, at - state.word.previous_start);
-                        state.out.hashes += 1;
-                        state.out.line = state.out.line.wrapping_add(pair);
-                    }
-                    (state.word.previous, state.word.previous_start) = (hash, state.word.start);
-                }
+    fn end_word<S: Sink>(&mut self, at: usize, state: &mut State<'_>, sink: &mut S) {
+        let length = at - state.word.start;
+        let hash = state.word.hash;
+        state.segment.add(hash, length);
+        // Single letters say little as words.
+        if length > 1 {
+            let word = ngrams::word(hash);
+            sink.hash(word, at - 1, length);
+            state.out.words += 1;
+            state.out.hashes += 1;
+            state.out.line = state.out.line.wrapping_add(word);
+            state.out.stop_words += u32::from(self.stop_words.contains(hash));
+            self.word_shingle(word, state);
+            if state.word.previous != 0 {
+                let pair = ngrams::word_pair(state.word.previous, hash);
+                sink.hash(pair, at - 1, at - state.word.previous_start);
+                state.out.hashes += 1;
+                state.out.line = state.out.line.wrapping_add(pair);
             }
-            Role::Digit => state.digits.end(&mut state.out, at, next),
-            Role::Ideograph | Role::Rest => {}
+            (state.word.previous, state.word.previous_start) = (hash, state.word.start);
         }
     }
 
@@ -449,7 +453,11 @@ impl Scanner {
     /// The end symbol closes what is open; then the counts are put together.
     fn finish<S: Sink>(&mut self, text: &str, symbols: usize, mut state: State<'_>, sink: &mut S) -> Scan {
         let end = ngrams::mix(ngrams::END);
-        self.end_run(symbols, end, &mut state, sink);
+        if state.role == Role::Alphabet {
+            self.end_word(symbols, &mut state, sink);
+        } else if state.role == Role::Digit {
+            state.digits.end(&mut state.out, symbols, end);
+        }
         self.end_segment(&mut state);
         sink.symbol(text.len(), text.len());
         let [before, last, ..] = self.chunk.mixed;
@@ -506,7 +514,7 @@ impl Scanner {
 impl Chunk {
     /// Hash of a run's symbols. The pair that reaches over its start is left out: a run is the same wherever it stands.
     fn run_hash(&self, from: usize, to: usize) -> u32 {
-        sum(&self.bigrams[from + 1..to]).wrapping_add(self.mixed[from + 2])
+        self.sums[to - 1].wrapping_sub(self.sums[from]).wrapping_add(self.mixed[from + 2])
     }
 
     /// The value of the digit that symbol `i` was. Digits of other scripts have none below 10: only ASCII ones take part

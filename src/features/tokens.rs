@@ -4,11 +4,19 @@ use super::schema::Feature;
 
 /// Names and formulas, in the order of [`Tokens::compute`]. All are 0 where a block has fewer than two Han characters.
 pub(crate) const FEATURES: &[Feature] = &[
-    Feature { name: "token_rate", formula: "words per Han character, after folding", source: "jieba dictionary, without its HMM" },
+    Feature {
+        name: "token_rate",
+        formula: "words per Han character, after folding",
+        source: "jieba dictionary, without its HMM",
+    },
     Feature { name: "single_tokens", formula: "share of words of one character", source: "jieba" },
     Feature { name: "distinct_tokens", formula: "distinct words / words", source: "type-token ratio" },
     Feature { name: "top_token", formula: "share of the most frequent word", source: "Gopher rules" },
-    Feature { name: "known_chars", formula: "share of Han characters in words of two or more, which the dictionary knows", source: "jieba" },
+    Feature {
+        name: "known_chars",
+        formula: "share of Han characters in words of two or more, which the dictionary knows",
+        source: "jieba",
+    },
 ];
 
 pub(crate) const COUNT: usize = FEATURES.len();

@@ -59,14 +59,15 @@ impl<'a> JsonLine<'a> {
         let text = simdutf8::compat::from_utf8(line)
             .map_err(|error| Error::record("the line is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let at_column = |error: &serde_json::Error| Error::record(error.to_string()).at_byte(error.column().saturating_sub(1) as u64);
+        let at_column = |error: &serde_json::Error| {
+            Error::record(error.to_string()).at_byte(error.column().saturating_sub(1) as u64)
+        };
         let fields = deserializer.deserialize_map(Wanted { text_field }).map_err(|error| at_column(&error))?;
         deserializer.end().map_err(|error| at_column(&error))?;
         let raw = fields.text.ok_or_else(|| Error::record(format!("the record has no field `{text_field}`")))?.get();
         let start = raw.as_ptr() as usize - line.as_ptr() as usize;
-        let decoded = decode(raw).ok_or_else(|| {
-            Error::record(format!("the field `{text_field}` is not a string")).at_byte(start as u64)
-        })?;
+        let decoded = decode(raw)
+            .ok_or_else(|| Error::record(format!("the field `{text_field}` is not a string")).at_byte(start as u64))?;
         Ok(Self { line, value: start..start + raw.len(), text: decoded, id: fields.id })
     }
 

@@ -1,6 +1,5 @@
 //! The model file: safetensors, with all metadata as JSON under the one key `tamis`. See `models/README.md`.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -97,7 +96,9 @@ pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {
     let views = tensors
         .iter()
         .map(|(name, dtype, shape, bytes)| {
-            TensorView::new(*dtype, shape.clone(), bytes).map(|view| (name.as_str(), view)).map_err(|e| Error::model(e.to_string()))
+            TensorView::new(*dtype, shape.clone(), bytes)
+                .map(|view| (name.as_str(), view))
+                .map_err(|e| Error::model(e.to_string()))
         })
         .collect::<Result<Vec<_>>>()?;
     safetensors::serialize(views, Some(info)).map_err(|error| Error::model(error.to_string()))
@@ -109,14 +110,14 @@ fn checksum<'a>(parts: impl Iterator<Item = &'a [u8]>) -> u32 {
     hasher.finalize()
 }
 
-pub(super) fn decode(bytes: Cow<'static, [u8]>) -> Result<Model> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Model> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::model(format!("the file has {} bytes; a model has {MAX_BYTES} at most", bytes.len())));
     }
     let not_a_model = |error: safetensors::SafeTensorError| {
         Error::model(format!("the file is truncated or not a safetensors file ({error})"))
     };
-    let (_, info) = SafeTensors::read_metadata(&bytes).map_err(not_a_model)?;
+    let (_, info) = SafeTensors::read_metadata(bytes).map_err(not_a_model)?;
     let json = info.metadata().as_ref().and_then(|entries| entries.get(KEY)).ok_or_else(|| {
         Error::model("it is a safetensors file, but has no `tamis` entry: it was not made by `tamis train`")
     })?;
@@ -125,7 +126,7 @@ pub(super) fn decode(bytes: Cow<'static, [u8]>) -> Result<Model> {
         serde_json::from_str(json).map_err(|error| Error::model(format!("its `tamis` entry is damaged: {error}")))?;
     check_names(&metadata)?;
 
-    let tensors = Tensors(SafeTensors::deserialize(&bytes).map_err(not_a_model)?);
+    let tensors = Tensors(SafeTensors::deserialize(bytes).map_err(not_a_model)?);
     let mut parts: Vec<_> = tensors.0.iter().collect();
     parts.sort_by_key(|(name, _)| *name);
     if checksum(parts.iter().map(|(_, view)| view.data())) != metadata.checksum {
@@ -140,16 +141,9 @@ pub(super) fn decode(bytes: Cow<'static, [u8]>) -> Result<Model> {
     let thresholds = tensors.f32s("thresholds", Preset::ALL.len() * ScriptGroup::COUNT)?;
     let table = |name: &str| -> Result<NgramTable> {
         let data = tensors.get(name, Dtype::I8)?;
-        let steps = match &bytes {
-            // The tables are most of the file: the embedded ones are used where they lie.
-            Cow::Borrowed(all) => {
-                let from = data.as_ptr() as usize - all.as_ptr() as usize;
-                Cow::Borrowed(&all[from..from + data.len()])
-            }
-            Cow::Owned(_) => Cow::Owned(data.to_vec()),
-        };
         let scale = tensors.f32s(&format!("{name}.scale"), 1)?[0];
-        NgramTable::from_parts(steps, scale).ok_or_else(|| Error::model(format!("its table `{name}` has no valid size")))
+        NgramTable::from_parts(data.to_vec(), scale)
+            .ok_or_else(|| Error::model(format!("its table `{name}` has no valid size")))
     };
     Ok(Model {
         block: head("block", features::row::LENGTH)?,
@@ -191,7 +185,9 @@ fn check_names(metadata: &Metadata) -> Result<()> {
         || metadata.page_features.iter().map(String::as_str).ne(features::context_names())
         || metadata.scripts.iter().map(String::as_str).ne(scripts)
     {
-        return Err(Error::model("its features are not the ones this program computes: train it again with `tamis train`"));
+        return Err(Error::model(
+            "its features are not the ones this program computes: train it again with `tamis train`",
+        ));
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ impl Model {
     /// # Errors
     /// If the embedded bytes are damaged, which a test rules out.
     pub fn embedded() -> Result<Self> {
-        format::decode(std::borrow::Cow::Borrowed(embedded::DEFAULT))
+        format::decode(embedded::DEFAULT)
     }
 
     /// Reads a model file.
@@ -83,15 +83,15 @@ impl Model {
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = std::fs::read(path).map_err(|error| Error::from(error).in_file(path))?;
-        format::decode(std::borrow::Cow::Owned(bytes)).map_err(|error| error.in_file(path))
+        format::decode(&bytes).map_err(|error| error.in_file(path))
     }
 
     /// Reads a model from the bytes of its file.
     ///
     /// # Errors
     /// As [`Model::load`].
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
-        format::decode(std::borrow::Cow::Owned(bytes))
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        format::decode(bytes)
     }
 
     /// The bytes of the model file. The same model gives the same bytes.

@@ -1,7 +1,5 @@
 //! Hashed n-gram weights.
 
-use std::borrow::Cow;
-
 use crate::features::{Lexicon, ngrams, scan::Sink};
 
 /// `2^bits` weights in `i8`, scaled by the largest one, never clipped: quantising costs no accuracy that could be
@@ -9,14 +7,14 @@ use crate::features::{Lexicon, ngrams, scan::Sink};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NgramTable {
     /// Signed bytes.
-    steps: Cow<'static, [u8]>,
+    steps: Vec<u8>,
     bits: u32,
     /// Weight of one step.
     scale: f32,
 }
 
 impl NgramTable {
-    pub(crate) fn from_parts(steps: Cow<'static, [u8]>, scale: f32) -> Option<Self> {
+    pub(crate) fn from_parts(steps: Vec<u8>, scale: f32) -> Option<Self> {
         let valid = steps.len().is_power_of_two() && (8..=22).contains(&steps.len().trailing_zeros());
         valid.then_some(Self { bits: steps.len().trailing_zeros(), steps, scale })
     }
@@ -26,7 +24,7 @@ impl NgramTable {
     pub(crate) fn quantise(weights: &[f32]) -> Option<Self> {
         let scale = weights.iter().fold(0f32, |max, weight| max.max(weight.abs())).max(1e-6) / 127.0;
         let steps = weights.iter().map(|weight| ((weight / scale).round() as i8).cast_unsigned()).collect();
-        Self::from_parts(Cow::Owned(steps), scale)
+        Self::from_parts(steps, scale)
     }
 
     pub(crate) fn scale(&self) -> f32 {

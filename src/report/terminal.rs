@@ -37,7 +37,8 @@ pub fn page(
             _ => (BOILERPLATE, "boilerplate"),
         };
         writeln!(out, "{i:>6}  {style}{kind:<11}{style:#}  {:.3}  {}", verdict.score, shortened(&block.text, SHOWN))?;
-        let why: Vec<String> = reasons(i).iter().map(|reason| format!("{} {:+.1}", name_of(reason), reason.contribution)).collect();
+        let why: Vec<String> =
+            reasons(i).iter().map(|reason| format!("{} {:+.1}", name_of(reason), reason.contribution)).collect();
         if !why.is_empty() {
             writeln!(out, "{DIM}{:27}{}{DIM:#}", "", why.join("  "))?;
         }
@@ -100,8 +101,7 @@ fn name_of(reason: &Reason) -> String {
 
 /// At most `most` characters of a text, on one line, without control characters.
 fn shortened(text: &str, most: usize) -> String {
-    let mut short: String =
-        text.chars().take(most).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    let mut short: String = text.chars().take(most).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
     if text.chars().nth(most).is_some() {
         short.push('…');
     }

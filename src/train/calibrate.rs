@@ -68,11 +68,7 @@ fn enough(samples: &[Sample], script: usize) -> bool {
 
 /// The thresholds of the presets for each script group. Scripts with too little data get the most careful threshold of
 /// all the others: what was not measured is not promised.
-pub(super) fn thresholds(
-    samples: &[Sample],
-    scores: &[f32],
-    losses: [f64; 2],
-) -> [PerScript<f32>; Preset::ALL.len()] {
+pub(super) fn thresholds(samples: &[Sample], scores: &[f32], losses: [f64; 2]) -> [PerScript<f32>; Preset::ALL.len()] {
     let mut thresholds = [[f32::NAN; ScriptGroup::COUNT]; Preset::ALL.len()];
     for script in 0..ScriptGroup::COUNT {
         if !enough(samples, script) {

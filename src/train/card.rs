@@ -51,7 +51,10 @@ fn write_card(trained: &Trained, recipe: &Recipe, bytes: usize, out: &mut String
         writeln!(out, "| {name} | {value:.4} | {interval} |")?;
     }
     writeln!(out, "\n## Presets\n")?;
-    writeln!(out, "| preset | content characters lost | junk characters removed | precision | recall | F1 | content F1 of pages |")?;
+    writeln!(
+        out,
+        "| preset | content characters lost | junk characters removed | precision | recall | F1 | content F1 of pages |"
+    )?;
     writeln!(out, "|---|---|---|---|---|---|---|")?;
     for ((preset, at), f1) in Preset::ALL.iter().zip(&all.presets).zip(report.page_f1) {
         writeln!(
@@ -80,7 +83,10 @@ fn write_card(trained: &Trained, recipe: &Recipe, bytes: usize, out: &mut String
             row(name, measures, out)?;
         }
     }
-    writeln!(out, "\n## By kind\n\n| label and kind | blocks | labeled junk: cautious | balanced | strict |\n|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "\n## By kind\n\n| label and kind | blocks | labeled junk: cautious | balanced | strict |\n|---|---|---|---|---|"
+    )?;
     for (name, kind) in &report.by_kind {
         let [a, b, c] = kind.removed.map(|share| 100.0 * share);
         writeln!(out, "| {name} | {} | {a:.1} % | {b:.1} % | {c:.1} % |", kind.blocks)?;

@@ -64,7 +64,11 @@ impl<'a> Composer<'a> {
         let frame = if self.rng.f64() < 0.85 { self.rng.choice(&frames).copied().copied() } else { None };
         let site = match frame {
             Some(frame) => site_name(frame),
-            None => format!("{}{}网", self.grammar.word("cities", &mut self.rng), self.grammar.word("categories", &mut self.rng)),
+            None => format!(
+                "{}{}网",
+                self.grammar.word("cities", &mut self.rng),
+                self.grammar.word("categories", &mut self.rng)
+            ),
         };
 
         let length = self.rng.usize(3..40).min(body.blocks.len());
@@ -136,7 +140,8 @@ impl<'a> Composer<'a> {
     fn bottom(&mut self, frame: Option<&LabeledPage>, lang: &str, site: &str, blocks: &mut Vec<LabeledBlock>) {
         match frame {
             Some(frame) => {
-                let last = frame.blocks.iter().rposition(|block| block.label == Some(Label::Content)).map_or(0, |at| at + 1);
+                let last =
+                    frame.blocks.iter().rposition(|block| block.label == Some(Label::Content)).map_or(0, |at| at + 1);
                 blocks.extend(frame.blocks[last..].iter().take(100).cloned());
                 if lang == "zh" && self.rng.u8(0..4) == 0 {
                     self.furniture(&["legal", "widget", "relhead"], lang, site, 1..5, blocks);
@@ -155,7 +160,8 @@ impl<'a> Composer<'a> {
         count: std::ops::Range<usize>,
         blocks: &mut Vec<LabeledBlock>,
     ) {
-        let strings: Vec<&&LabeledPage> = self.material.widgets.iter().filter(|page| base(&page.lang) == lang).collect();
+        let strings: Vec<&&LabeledPage> =
+            self.material.widgets.iter().filter(|page| base(&page.lang) == lang).collect();
         for _ in 0..self.rng.usize(count) {
             let from_strings = lang != "zh" || self.rng.u8(0..4) == 0;
             if from_strings {
@@ -229,7 +235,10 @@ impl<'a> Composer<'a> {
                     let brand = self.grammar.word("brands", rng);
                     let city = self.grammar.word("cities", rng);
                     let topic = self.grammar.word("categories", rng);
-                    blocks.push(spam_block(format!("{brand}{city}{topic}_{brand}{}", self.grammar.word("gambling", rng)), "generated"));
+                    blocks.push(spam_block(
+                        format!("{brand}{city}{topic}_{brand}{}", self.grammar.word("gambling", rng)),
+                        "generated",
+                    ));
                 }
                 3 => blocks.push(boilerplate(self.grammar.line("nav", self.grammar.word("brands", rng), rng), "nav")),
                 _ => blocks.push(self.spam.prose(rng)),
@@ -237,7 +246,14 @@ impl<'a> Composer<'a> {
         }
         blocks.retain(|block| !block.text.trim().is_empty());
         let site = format!("doorway-{}", number % 20);
-        LabeledPage { id: format!("doorway-{number}"), lang: "zh-Hans".to_owned(), group: String::new(), site, test: false, blocks }
+        LabeledPage {
+            id: format!("doorway-{number}"),
+            lang: "zh-Hans".to_owned(),
+            group: String::new(),
+            site,
+            test: false,
+            blocks,
+        }
     }
 
     /// The page in traditional characters, one for one, wrong pairs and all, as converters of hacked pages do it.
@@ -282,7 +298,11 @@ fn title_line(title: &str, site: &str, rng: &mut Rng) -> LabeledBlock {
 /// The first clause of a text, at most 40 characters.
 fn clause(text: &str) -> String {
     let cut = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '#' || c == '.' || c == ' ');
-    let end = cut.char_indices().skip(6).find(|(_, c)| "，。！？；：,.!?;:\u{3000}".contains(*c)).map_or(cut.len(), |(at, _)| at);
+    let end = cut
+        .char_indices()
+        .skip(6)
+        .find(|(_, c)| "，。！？；：,.!?;:\u{3000}".contains(*c))
+        .map_or(cut.len(), |(at, _)| at);
     cut[..end].chars().take(40).collect()
 }
 

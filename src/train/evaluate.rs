@@ -206,7 +206,9 @@ fn intervals(sites: &BTreeMap<String, Histogram>) -> BTreeMap<&'static str, [f64
     let interval = |value: fn(&Measures) -> f64| {
         let mut values: Vec<f64> = samples.iter().map(value).filter(|value| value.is_finite()).collect();
         values.sort_by(f64::total_cmp);
-        let at = |share: f64| values.get(((values.len() as f64 - 1.0) * share).round() as usize).copied().unwrap_or(f64::NAN);
+        let at = |share: f64| {
+            values.get(((values.len() as f64 - 1.0) * share).round() as usize).copied().unwrap_or(f64::NAN)
+        };
         [at(0.025), at(0.975)]
     };
     BTreeMap::from([
@@ -284,12 +286,12 @@ impl Gates {
         .filter_map(|(name, value, least)| {
             let least = least?;
             // A value that is not a number has not been reached.
-            (!(value >= least)).then(|| format!("{name} is {value:.4}, below {least}"))
+            (value.is_nan() || value < least).then(|| format!("{name} is {value:.4}, below {least}"))
         })
         .collect();
         if let Some(most) = self.content_lost {
             let lost = overall.presets[0].content_lost;
-            if !(lost <= most) {
+            if lost.is_nan() || lost > most {
                 missed.push(format!("content lost (cautious) is {lost:.4}, above {most}"));
             }
         }

@@ -97,12 +97,11 @@ fn weights(pages: &[TrainingPage], recipe: &Recipe) -> Vec<f32> {
     let total = |i: usize, weight: f32| {
         weight * pages[i].page.blocks.iter().filter(|block| block.label.is_some()).count() as f32
     };
-    let caps: [(f32, fn(&TrainingPage) -> (&str, &str)); 2] = [
-        (recipe.site_cap, |page| (page.set.as_str(), page.page.site.as_str())),
-        (recipe.set_cap, |page| (page.set.as_str(), "")),
-    ];
-    for (cap, key) in caps {
-        let mut sums: BTreeMap<(&str, &str), f32> = BTreeMap::new();
+    for (cap, by_site) in [(recipe.site_cap, true), (recipe.set_cap, false)] {
+        let key = |page: &TrainingPage| -> (String, String) {
+            (page.set.clone(), if by_site { page.page.site.clone() } else { String::new() })
+        };
+        let mut sums: BTreeMap<(String, String), f32> = BTreeMap::new();
         for (i, page) in pages.iter().enumerate() {
             // A cap speaks of blocks of full weight, so that a heavier data set is not cut off.
             *sums.entry(key(page)).or_default() += total(i, by_page[i]) / page.weight.max(1e-6);

@@ -97,7 +97,8 @@ impl Grammar {
             "en" => out.push_str(self.word("latin_names", rng)),
             "nm" => {
                 out.push(one_of("王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁", rng));
-                (0..rng.usize(1..3)).for_each(|_| out.push(one_of("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文辉玲", rng)));
+                (0..rng.usize(1..3))
+                    .for_each(|_| out.push(one_of("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文辉玲", rng)));
             }
             "n" => out.push_str(&rng.u32(1..999).to_string()),
             "d1" => out.push_str(&digits(1, rng)),

@@ -135,11 +135,8 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
         }
     }
     let report = Report::of(&scored);
-    model.metadata.metrics = report
-        .summary()
-        .into_iter()
-        .map(|(name, value)| Metric { name, value: (value * 1e5).round() / 1e5 })
-        .collect();
+    model.metadata.metrics =
+        report.summary().into_iter().map(|(name, value)| Metric { name, value: (value * 1e5).round() / 1e5 }).collect();
     Ok(Trained { model, report })
 }
 

@@ -113,11 +113,11 @@ impl Default for Recipe {
             groups: ["stats", "ngrams", "context"].map(str::to_owned).to_vec(),
             table_bits: 19,
             folds: 5,
-            lexical_cost: 1.0,
+            lexical_cost: 30.0,
             lexical_passes: 12,
-            block_ridge: 1e-3,
-            page_ridge: 1e-3,
-            head_rows: 200_000,
+            block_ridge: 1e-5,
+            page_ridge: 1e-5,
+            head_rows: 100_000,
             page_cap: 150.0,
             site_cap: 1500.0,
             set_cap: 60_000.0,
@@ -148,8 +148,8 @@ impl Recipe {
     /// If it cannot be read, is no TOML, or has unknown or senseless settings.
     pub fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| Error::from(error).in_file(path))?;
-        let recipe: Self =
-            toml::from_str(&text).map_err(|error| Error::option(error.to_string().trim_end().to_owned()).in_file(path))?;
+        let recipe: Self = toml::from_str(&text)
+            .map_err(|error| Error::option(error.to_string().trim_end().to_owned()).in_file(path))?;
         recipe.check().map_err(|error| error.in_file(path))?;
         Ok(recipe)
     }

@@ -59,8 +59,9 @@ impl SpamWriter<'_> {
             _ => {
                 let length = if rng.u8(0..5) == 0 { rng.usize(100..400) } else { rng.usize(8..60) };
                 let row = self.grammar.stuffed(list, length, rng);
-                let label =
-                    rng.choice(["主站蜘蛛池模板: ", "友情链接：", "热门搜索：", "标签：", "相关关键词 ", "", "", ""]).unwrap_or("");
+                let label = rng
+                    .choice(["主站蜘蛛池模板: ", "友情链接：", "热门搜索：", "标签：", "相关关键词 ", "", "", ""])
+                    .unwrap_or("");
                 out.push(spam_block(format!("{label}{row}"), "seo-links"));
             }
         }

@@ -189,7 +189,7 @@ impl PredictInplace<SparseRecords<'_>, Array1<f32>> for SparseLogistic {
     /// The log-odds of `true`.
     fn predict_inplace<'a>(&'a self, records: &'a SparseRecords<'_>, out: &mut Array1<f32>) {
         for (score, row) in out.iter_mut().zip(records.0.outer_iterator()) {
-            *score = row.iter().map(|(at, x)| self.weights[at as usize] * x).sum();
+            *score = row.iter().map(|(at, x)| self.weights[at] * x).sum();
         }
     }
 

@@ -1,0 +1,77 @@
+//! The default model on pages that it must get right.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic and documents nothing")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tamis::train::DataSet;
+use tamis::{Classifier, Kind, Label, Model, segment};
+
+fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A stuffed first line, an article that stays whole, and nothing but junk from the credits on.
+fn check_hacked_page(path: &Path) {
+    let input = fs::read(path).unwrap();
+    let (page, _) = segment::bytes(&input);
+    let verdicts = Classifier::embedded().unwrap().classify(&page);
+    let credits = page.blocks.iter().position(|block| block.text.starts_with("校對")).unwrap();
+    let mut wrong = Vec::new();
+    for (i, (block, verdict)) in page.blocks.iter().zip(&verdicts).enumerate() {
+        let junk = i == 0 || i >= credits;
+        let spam = i == 0 || i + 1 == verdicts.len();
+        if (verdict.label == Label::Junk) != junk || (spam && verdict.kind != Some(Kind::Spam)) {
+            wrong.push(format!("{i} {verdict:?} {}", block.text.chars().take(40).collect::<String>()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", path.display(), wrong.join("\n"));
+}
+
+#[test]
+fn the_example_page_is_cleaned_exactly() {
+    check_hacked_page(&project().join("tests/fixtures/hacked-page.txt"));
+}
+
+#[test]
+fn the_seed_page_is_cleaned_exactly() {
+    let path = project().join("../shared/seed/hacked-news-page.txt");
+    if path.exists() {
+        check_hacked_page(&path);
+    } else {
+        println!("skipped: {} is not there", path.display());
+    }
+}
+
+#[test]
+fn hard_negatives_lose_next_to_nothing() {
+    let set = DataSet::load(&project().join("data/hard-negatives.jsonl")).unwrap();
+    assert!(set.pages.len() >= 30 && set.pages.iter().all(|page| page.test));
+    let classifier = Classifier::embedded().unwrap();
+    let (mut content, mut lost) = (0, 0);
+    for page in &set.pages {
+        let texts = page.blocks.iter().map(|block| block.text.as_str());
+        let verdicts = classifier.classify(&tamis::Page::from_texts(texts));
+        let (mut page_content, mut page_lost) = (0, 0);
+        for (block, verdict) in page.blocks.iter().zip(verdicts) {
+            if block.label == Some(Label::Content) {
+                let chars = block.text.chars().count();
+                page_content += chars;
+                page_lost += if verdict.label == Label::Junk { chars } else { 0 };
+            }
+        }
+        assert!(page_lost * 2 < page_content, "{} loses {page_lost} of {page_content} characters", page.id);
+        content += page_content;
+        lost += page_lost;
+    }
+    assert!(lost * 100 <= content, "{lost} of {content} content characters are lost");
+}
+
+#[test]
+fn the_embedded_model_is_small_and_round() {
+    let model = Model::embedded().unwrap();
+    let bytes = model.to_bytes().unwrap();
+    assert!(bytes.len() <= 2_000_000, "{} bytes", bytes.len());
+    assert_eq!(bytes, fs::read(project().join("models/default.safetensors")).unwrap());
+    assert_eq!(bytes, Model::from_bytes(&bytes).unwrap().to_bytes().unwrap());
+}
