@@ -98,6 +98,12 @@ impl<'a> Composer<'a> {
                 blocks.push(boilerplate(line, "promo"));
             }
         }
+        if lang == "zh" && self.rng.u8(0..10) < 9 {
+            // Credits stand right behind the article and look like its last lines.
+            for _ in 0..self.rng.usize(1..4) {
+                blocks.push(boilerplate(self.grammar.line("credit", &site, &mut self.rng), "meta"));
+            }
+        }
         if !bare {
             self.bottom(frame, lang, &site, &mut blocks);
         }

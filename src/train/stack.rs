@@ -93,8 +93,9 @@ impl Stack<'_> {
                     script: crate::model::script_index(facts.group),
                     score: page_scores[at],
                     junk: junk[at],
-                    // Blocks without a page around them say nothing about the page model's scores.
-                    weight: if self.pages[i].context { weights[at] } else { 0.0 },
+                    // Presets promise something about real pages: not about generated ones, nor about blocks
+                    // without a page around them.
+                    weight: if self.pages[i].context && !self.pages[i].generated { weights[at] } else { 0.0 },
                     chars: facts.symbols,
                     site,
                 });
