@@ -5,21 +5,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tamis::train::DataSet;
-use tamis::{Classifier, Kind, Label, Model, segment};
+use tamis::{Classifier, Kind, Label, Model, Preset, Threshold, segment};
 
 fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A stuffed first line, an article that stays whole, and nothing but junk from the credits on.
-fn check_hacked_page(path: &Path) {
+/// A stuffed first line, an article that stays whole, and nothing but junk from the credits on. `missed` may stay.
+fn check_hacked_page(path: &Path, preset: Preset, missed: &[&str]) {
     let input = fs::read(path).unwrap();
     let (page, _) = segment::bytes(&input);
-    let verdicts = Classifier::embedded().unwrap().classify(&page);
+    let classifier = Classifier::embedded().unwrap().with_threshold(Threshold::Preset(preset)).unwrap();
+    let verdicts = classifier.classify(&page);
     let credits = page.blocks.iter().position(|block| block.text.starts_with("校對")).unwrap();
     let mut wrong = Vec::new();
     for (i, (block, verdict)) in page.blocks.iter().zip(&verdicts).enumerate() {
-        let junk = i == 0 || i >= credits;
+        let junk = (i == 0 || i >= credits) && !missed.contains(&block.text.as_ref());
         let spam = i == 0 || i + 1 == verdicts.len();
         if (verdict.label == Label::Junk) != junk || (spam && verdict.kind != Some(Kind::Spam)) {
             wrong.push(format!("{i} {verdict:?} {}", block.text.chars().take(40).collect::<String>()));
@@ -30,14 +31,17 @@ fn check_hacked_page(path: &Path) {
 
 #[test]
 fn the_example_page_is_cleaned_exactly() {
-    check_hacked_page(&project().join("tests/fixtures/hacked-page.txt"));
+    let path = project().join("tests/fixtures/hacked-page.txt");
+    check_hacked_page(&path, Preset::Cautious, &[]);
 }
 
 #[test]
 fn the_seed_page_is_cleaned_exactly() {
     let path = project().join("../shared/seed/hacked-news-page.txt");
     if path.exists() {
-        check_hacked_page(&path);
+        check_hacked_page(&path, Preset::Balanced, &[]);
+        // The proofreader's line stands at .87, the threshold of `cautious` at .91: see models/README.md.
+        check_hacked_page(&path, Preset::Cautious, &["校對:呂久彪"]);
     } else {
         println!("skipped: {} is not there", path.display());
     }

@@ -74,7 +74,7 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
     let test = &tamis(&["eval", path, data, "--format", "json", "--split", "test"], b"").json()[0];
     assert_eq!(test["pages"], 4);
     assert_eq!(tamis(&["eval", path, data, "--min-auc", "0.9"], b"").code, 0);
-    let gate = tamis(&["eval", path, data, "--min-auc", "1.1", "--max-content-lost", "-1"], b"");
+    let gate = tamis(&["eval", path, data, "--min-auc", "1.1", "--max-content-lost=-1"], b"");
     assert_eq!(gate.code, 1);
     assert!(gate.stderr.contains("auc is") && gate.stderr.contains("content lost"), "{}", gate.stderr);
     let cleaned =

@@ -1,7 +1,5 @@
 //! Plain text: every line that is not blank is a block.
 
-use std::borrow::Cow;
-
 use crate::page::{Block, Page};
 
 /// How much of an input was not valid UTF-8.
@@ -23,17 +21,16 @@ pub struct Utf8Damage {
 /// assert_eq!(page.blocks[1].range, 10..19);
 /// ```
 pub fn text(input: &str) -> Page<'_> {
-    let mut blocks = Vec::new();
-    for (start, end) in Lines::new(input.as_bytes()) {
-        // Line ends are ASCII, so both ends are character boundaries.
-        let line = &input[start..end];
-        let text = line.trim();
-        if !text.is_empty() {
-            let start = start + (line.len() - line.trim_start().len());
-            blocks.push(Block::new(text, start..start + text.len()));
-        }
-    }
-    Page { blocks }
+    // Line ends are ASCII, so both ends are character boundaries.
+    let blocks = Lines::new(input.as_bytes()).filter_map(|(start, end)| line(&input[start..end], start));
+    Page { blocks: blocks.collect() }
+}
+
+/// The block of a line that starts at byte `start`, if the line is not blank.
+fn line(line: &str, start: usize) -> Option<Block<'_>> {
+    let text = line.trim();
+    let start = start + (line.len() - line.trim_start().len());
+    (!text.is_empty()).then(|| Block::new(text, start..start + text.len()))
 }
 
 /// The same for bytes that ought to be UTF-8. Lines that are not are decoded with replacement characters for the
@@ -52,19 +49,15 @@ fn segment_damaged(input: &[u8]) -> (Page<'_>, usize) {
     let mut damaged = 0;
     let mut blocks = Vec::new();
     for (start, end) in Lines::new(input) {
-        let line = &input[start..end];
-        let text = line.trim_ascii();
-        if text.is_empty() {
+        let bytes = &input[start..end];
+        if let Ok(valid) = std::str::from_utf8(bytes) {
+            blocks.extend(line(valid, start));
             continue;
         }
-        let start = start + (line.len() - line.trim_ascii_start().len());
-        let text: Cow<'_, str> = String::from_utf8_lossy(text);
-        if text.trim().is_empty() {
-            continue; // a line of wide spaces
-        }
-        damaged += usize::from(matches!(text, Cow::Owned(_)));
-        let range = start..start + line.trim_ascii().len();
-        blocks.push(Block { text, range });
+        damaged += 1;
+        let start = start + (bytes.len() - bytes.trim_ascii_start().len());
+        let bytes = bytes.trim_ascii();
+        blocks.push(Block { text: String::from_utf8_lossy(bytes), range: start..start + bytes.len() });
     }
     (Page { blocks }, damaged)
 }
