@@ -1,4 +1,4 @@
-//! The command line: [`args`] says what can be typed, one file a verb does it. `main` only turns the result into an
+//! The command line: `args.rs` says what can be typed, one file a verb does it. `main` only turns the result into an
 //! exit code.
 
 mod args;

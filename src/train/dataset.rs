@@ -50,7 +50,8 @@ pub struct DataSet {
 }
 
 impl DataSet {
-    /// Reads a file of labeled blocks. The format is told by the ending and the first record: see [`import`].
+    /// Reads a file of labeled blocks. The format is told by the first record: pages, block lines, fastText lines,
+    /// Label Studio, doccano.
     ///
     /// # Errors
     /// If the file cannot be read or a record is not what the format says; with file, record and byte.

@@ -4,13 +4,20 @@
 //! The text is read in chunks that stay in the nearest cache. Short loops over a chunk beat one long loop: decode,
 //! look up and fold ([`Chunk::read`]), count ([`Counter::count`]), go through runs of like characters ([`Scanner::runs`]).
 
-use std::str::Chars;
+mod chunk;
+mod pieces;
+#[cfg(test)]
+mod tests;
+
 use std::sync::LazyLock;
 
-use super::lanes::Counter;
-use super::ngrams;
-use super::words::{StopWords, stop_words};
-use crate::chars::{self, CLASSES, CharInfo, Class};
+use chunk::{Chunk, Role};
+use pieces::{Digits, Segment, Words};
+
+use crate::chars::{self, CLASSES, Class};
+use crate::features::lanes::Counter;
+use crate::features::ngrams;
+use crate::features::words::{StopWords, stop_words};
 
 /// Receives the hashed n-grams of a block while it is scanned.
 pub(crate) trait Sink {
@@ -49,7 +56,7 @@ const LINE_SYMBOLS: usize = 32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scan {
     pub chars: u32,
-    /// Length in Han characters that would say as much: see [`super::stats::units`].
+    /// Length in Han characters that would say as much: see [`crate::features::stats::units`].
     pub units: f32,
     pub classes: [u32; CLASSES],
     /// Letters that folding turned to lower case.
@@ -95,47 +102,6 @@ pub(crate) struct Scan {
     pub line: u32,
 }
 
-/// How a character takes part in words and segments.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Role {
-    /// A letter of a script that is not cut into words here.
-    Ideograph = 0,
-    /// A letter of an alphabet: runs of these are words.
-    Alphabet = 1,
-    Digit = 2,
-    /// White space, punctuation, symbols.
-    Rest = 3,
-}
-
-impl Role {
-    #[inline(always)]
-    fn of(info: CharInfo) -> Self {
-        ROLES[info.class_index() & 31]
-    }
-}
-
-const ROLES: [Role; 32] = {
-    let mut roles = [Role::Rest; 32];
-    let mut i = 0;
-    while i < CLASSES {
-        roles[i] = match Class::from_index(i) {
-            Class::Latin | Class::Greek | Class::Cyrillic | Class::Arabic | Class::Indic => Role::Alphabet,
-            Class::Han
-            | Class::Kana
-            | Class::Hangul
-            | Class::Bopomofo
-            | Class::SoutheastAsian
-            | Class::OtherLetter
-            | Class::Mark => Role::Ideograph,
-            Class::Digit => Role::Digit,
-            _ => Role::Rest,
-        };
-        i += 1;
-    }
-    roles
-};
-
 /// `c * log2(c)` for the counts that occur in nearly every block.
 static C_LOG_C: LazyLock<[f32; 256]> =
     LazyLock::new(|| std::array::from_fn(|c| if c == 0 { 0.0 } else { c as f32 * (c as f32).log2() }));
@@ -152,23 +118,6 @@ pub(crate) struct Scanner {
     stamp: u32,
     c_log_c: &'static [f32; 256],
     stop_words: &'static StopWords,
-}
-
-/// A piece of text between the loops.
-struct Chunk {
-    chars: [u32; CHUNK],
-    infos: [CharInfo; CHUNK],
-    /// Mixed symbols, behind the last two of the chunk before.
-    mixed: [u32; CHUNK + 2],
-    /// Where runs of one role end.
-    ends: [u16; CHUNK],
-    runs: usize,
-    /// Symbols in the chunk.
-    count: usize,
-    bigrams: [u32; CHUNK],
-    /// Running sums of the pairs' hashes, from the last letter of an alphabet on.
-    sums: [u32; CHUNK],
-    trigrams: [u32; CHUNK],
 }
 
 /// What is carried from chunk to chunk of one block.
@@ -194,17 +143,7 @@ struct State<'s> {
 impl Scanner {
     pub(crate) fn new() -> Self {
         Self {
-            chunk: Box::new(Chunk {
-                chars: [0; CHUNK],
-                infos: [chars::lookup(0); CHUNK],
-                mixed: [0; CHUNK + 2],
-                ends: [0; CHUNK],
-                runs: 0,
-                count: 0,
-                bigrams: [0; CHUNK],
-                sums: [0; CHUNK],
-                trigrams: [0; CHUNK],
-            }),
+            chunk: Chunk::new(),
             counter: Counter::new(),
             histogram: [0; 256],
             touched: [0; 256],
@@ -471,14 +410,14 @@ impl Scanner {
             out.hashes += 1;
         }
         self.counter.fill(&mut out);
-        out.units = super::stats::units(&out.classes);
+        out.units = crate::features::stats::units(&out.classes);
         out.symbols = symbols as u32;
         out.ends_sentence = state.ends_sentence;
         out.ends_punctuation = state.role == Role::Rest;
         out.distinct = state.distinct as u32;
         out.entropy = self.entropy(symbols, state.distinct);
         if out.classes[Class::AsciiPunct as usize] > 1 && out.words > 0 {
-            out.urls = urls(text);
+            out.urls = pieces::urls(text);
         }
         out
     }
@@ -511,257 +450,8 @@ impl Scanner {
     }
 }
 
-impl Chunk {
-    /// Hash of a run's symbols. The pair that reaches over its start is left out: a run is the same wherever it stands.
-    fn run_hash(&self, from: usize, to: usize) -> u32 {
-        self.sums[to - 1].wrapping_sub(self.sums[from]).wrapping_add(self.mixed[from + 2])
-    }
-
-    /// The value of the digit that symbol `i` was. Digits of other scripts have none below 10: only ASCII ones take part
-    /// in dates.
-    fn digit(&self, i: usize) -> u32 {
-        self.infos[i].fold(self.chars[i]).wrapping_sub(u32::from(b'0')).min(10)
-    }
-
-    /// Takes characters off the text until the chunk is full or the text ends: looked up, folded, without zero-width
-    /// characters and repeated white space, which are counted in `skipped`.
-    #[inline(always)]
-    fn read<S: Sink>(&mut self, state: &mut State<'_>, text: &str, rest: &mut Chars<'_>, sink: &mut S) {
-        let mut count = 0;
-        let mut runs = 0;
-        let mut after_space = state.last_was_space;
-        let mut last_role = Role::Rest;
-        while count < CHUNK {
-            let Some(c) = rest.next() else { break };
-            let code = u32::from(c);
-            let info = chars::lookup(code);
-            let class = info.class_index();
-            let is_space = class == Class::Space as usize;
-            if (is_space & after_space) | (class == Class::ZeroWidth as usize) {
-                state.skipped[usize::from(is_space)] += 1;
-                continue;
-            }
-            after_space = is_space;
-            let role = ROLES[class & 31];
-            let symbol = if role == Role::Digit { u32::from(b'0') } else { info.fold(code) };
-            self.chars[count] = code;
-            self.infos[count] = info;
-            self.mixed[count + 2] = ngrams::mix(symbol);
-            // A run ends before a symbol of another role; the first symbol ends none.
-            self.ends[runs] = count as u16;
-            runs += usize::from((role != last_role) & (count > 0));
-            last_role = role;
-            if S::PLACES {
-                let end = text.len() - rest.as_str().len();
-                sink.symbol(end - c.len_utf8(), end);
-            }
-            count += 1;
-        }
-        if count > 0 {
-            self.ends[runs] = count as u16;
-            runs += 1;
-        }
-        self.runs = runs;
-        self.count = count;
-        state.last_was_space = after_space;
-    }
-}
-
 /// Wrapping sum of hashes.
 #[inline(always)]
 fn sum(hashes: &[u32]) -> u32 {
     hashes.iter().fold(0, |sum, hash| sum.wrapping_add(*hash))
-}
-
-#[derive(Default)]
-struct Segment {
-    hash: u32,
-    length: u32,
-}
-
-impl Segment {
-    #[inline(always)]
-    fn add(&mut self, hash: u32, length: usize) {
-        self.hash = ngrams::extend(self.hash, hash);
-        self.length += length as u32;
-    }
-}
-
-/// The word being read and the one before it. Pairs of words do not reach over the end of a sentence.
-#[derive(Default)]
-struct Words {
-    hash: u32,
-    start: usize,
-    previous: u32,
-    previous_start: usize,
-}
-
-impl Words {
-    #[inline(always)]
-    fn start(&mut self, symbol: usize) {
-        self.start = symbol;
-        self.hash = 0;
-    }
-}
-
-/// Digit runs, and the dates and times they make: `2024-05-06`, `2024年5月`, `08:30`.
-#[derive(Default)]
-struct Digits {
-    start: usize,
-    value: u32,
-    last_length: usize,
-    last_end: usize,
-    last_value: u32,
-    separator: u32,
-}
-
-impl Digits {
-    fn start(&mut self, symbol: usize) {
-        self.start = symbol;
-        self.value = 0;
-    }
-
-    fn push(&mut self, digit: u32) {
-        self.value = self.value.saturating_mul(10).saturating_add(digit);
-    }
-
-    /// A run ended at symbol number `end`; the mixed symbol `next` follows it.
-    fn end(&mut self, out: &mut Scan, end: usize, next: u32) {
-        let length = end - self.start;
-        out.digit_runs += 1;
-        out.longest_digit_run = out.longest_digit_run.max(length as u32);
-        out.contact_numbers += u32::from((7..=12).contains(&length));
-        if self.last_length > 0 && self.last_end + 1 == self.start && length <= 2 {
-            let year = self.last_length == 4 && (1900..2100).contains(&self.last_value);
-            let part = |c: char| self.separator == ngrams::mix(u32::from(c));
-            out.dates += u32::from(year && self.value <= 12 && (part('-') || part('/') || part('.') || part('年')));
-            out.times += u32::from(self.last_length <= 2 && length == 2 && part(':') && self.value < 60);
-        }
-        (self.last_length, self.last_end, self.last_value, self.separator) = (length, end, self.value, next);
-    }
-}
-
-/// Occurrences of what addresses are made of.
-fn urls(text: &str) -> u32 {
-    let bytes = text.as_bytes();
-    let mut count = 0;
-    for at in memchr::memchr3_iter(b':', b'.', b'@', bytes) {
-        let behind = &bytes[at + 1..];
-        count += u32::from(match bytes[at] {
-            b':' => behind.starts_with(b"//"),
-            b'@' => {
-                behind.first().is_some_and(u8::is_ascii_alphanumeric) && at > 0 && bytes[at - 1].is_ascii_alphanumeric()
-            }
-            _ => is_domain_end(behind),
-        });
-    }
-    count
-}
-
-/// Whether a text starts with what often stands behind the last dot of an address.
-fn is_domain_end(text: &[u8]) -> bool {
-    let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
-    matches!(
-        &text[..end],
-        b"com" | b"net" | b"org" | b"cn" | b"html" | b"php" | b"top" | b"vip" | b"cc" | b"info" | b"example"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A sink that keeps everything.
-    #[derive(Default)]
-    struct Kept {
-        symbols: Vec<(usize, usize)>,
-        hashes: Vec<(u32, usize, usize)>,
-    }
-
-    impl Sink for Kept {
-        const PLACES: bool = true;
-
-        fn symbol(&mut self, start: usize, end: usize) {
-            self.symbols.push((start, end));
-        }
-
-        fn hash(&mut self, hash: u32, last: usize, span: usize) {
-            self.hashes.push((hash, last, span));
-        }
-    }
-
-    fn scan(text: &str) -> (Scan, Kept) {
-        let mut kept = Kept::default();
-        let scan = Scanner::new().scan(text, &mut Vec::new(), &mut kept);
-        (scan, kept)
-    }
-
-    #[test]
-    fn counts_what_it_says() {
-        let (scan, _) = scan("電話：０２１-5551234，2024年5月6日 08:30。");
-        assert_eq!(scan.contact_numbers, 1);
-        assert_eq!(scan.dates, 1);
-        assert_eq!(scan.times, 1);
-        assert_eq!(scan.traditional, 2);
-        assert_eq!(scan.compat, 3, "full-width digits");
-        assert!(scan.ends_sentence);
-        assert_eq!(scan.classes[Class::Digit as usize], 3 + 7 + 4 + 1 + 1 + 4);
-    }
-
-    #[test]
-    fn separated_phrases_are_segments() {
-        let (scan, _) = scan("在线观看 | 高清视频 | 在线观看 | 免");
-        assert_eq!((scan.segments, scan.repeated_segments, scan.single_segments), (4, 1, 1));
-        assert_eq!(scan.longest_segment, 4);
-    }
-
-    #[test]
-    fn words_are_runs_of_letters() {
-        let (scan, kept) = scan("Read the news, of course");
-        assert_eq!((scan.words, scan.stop_words), (5, 2));
-        // Five words, four pairs; the comma and the spaces give two n-grams each; two at the end; the line.
-        assert_eq!(kept.hashes.len(), scan.hashes as usize);
-        let words = kept.hashes.iter().filter(|(.., span)| *span == 4).count();
-        assert!(words >= 2, "`Read` and `news` cover four symbols");
-    }
-
-    #[test]
-    fn places_cover_the_text_but_for_what_is_skipped() {
-        let text = "加\u{200B}微  信Ⓥ";
-        let (scan, kept) = scan(text);
-        let pieces: Vec<&str> = kept.symbols.iter().map(|(start, end)| &text[*start..*end]).collect();
-        assert_eq!(pieces, ["加", "微", " ", "信", "Ⓥ", ""]);
-        assert_eq!((scan.chars, scan.symbols), (7, 5));
-    }
-
-    /// Chunk ends fall anywhere; nothing may depend on where.
-    #[test]
-    fn chunks_leave_no_seam() {
-        let piece = "第12章 Reading the news，加微信abc。";
-        let long = piece.repeat(200);
-        let (whole, kept) = scan(&long);
-        let mut shifted = Kept::default();
-        let text = format!("\u{200B}{long}");
-        let other = Scanner::new().scan(&text, &mut Vec::new(), &mut shifted);
-        assert_eq!(kept.hashes, shifted.hashes, "a skipped character in front changes no hash");
-        assert_eq!(whole.words, 200 * 4);
-        assert_eq!((whole.words, whole.segments, whole.line), (other.words, other.segments, other.line));
-        assert_eq!(whole.hashes as usize, kept.hashes.len());
-    }
-
-    #[test]
-    fn equal_folded_text_has_equal_lines() {
-        assert_eq!(scan("首頁 | 新聞").0.line, scan("首页 | 新闻").0.line);
-        assert_ne!(scan("首页 | 新闻").0.line, scan("新闻 | 首页").0.line);
-    }
-
-    #[test]
-    fn a_scanner_remembers_nothing() {
-        let mut used = Scanner::new();
-        let mut sketch = Vec::new();
-        used.scan(&"在线 观看 ".repeat(300), &mut sketch, &mut ());
-        let again = used.scan("在线观看", &mut sketch, &mut ());
-        let fresh = Scanner::new().scan("在线观看", &mut Vec::new(), &mut ());
-        assert_eq!(format!("{again:?}"), format!("{fresh:?}"));
-    }
 }
