@@ -115,9 +115,15 @@ impl Explanation {
         probability(crate::model::Platt { slope: 1.0, offset: 0.0 }, self.log_odds)
     }
 
-    /// The `n` strongest reasons that speak for junk.
-    pub fn for_junk(&self, n: usize) -> impl Iterator<Item = &Reason> {
-        self.reasons.iter().filter(|reason| reason.contribution > 0.0).take(n)
+    /// The `n` strongest reasons that speak for junk, half of them words if there are as many: each word of a long line
+    /// says little next to what is said of the line as a whole, but words are what people want to see.
+    pub fn for_junk(&self, n: usize) -> Vec<&Reason> {
+        let speaking = |word: bool| {
+            self.reasons.iter().filter(move |reason| reason.contribution > 0.0 && reason.word.is_some() == word)
+        };
+        let mut chosen: Vec<&Reason> = speaking(true).take(n / 2).collect();
+        chosen.extend(speaking(false).take(n - chosen.len()));
+        chosen
     }
 }
 

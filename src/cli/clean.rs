@@ -25,7 +25,8 @@ pub(super) fn run(args: &Clean) -> Result<()> {
             // What is shown comes behind the page that it speaks of.
             out.flush()?;
             counts.add(source.page, worker.verdicts());
-            let reasons = |i| worker.explain_classified(source.page, i).for_junk(REASONS).cloned().collect();
+            let reasons =
+                |i| worker.explain_classified(source.page, i).for_junk(REASONS).into_iter().cloned().collect();
             let mut err = anstream::AutoStream::auto(io::stderr().lock());
             report::page(source.name, source.page, worker.verdicts(), reasons, &mut err)?;
         }

@@ -29,7 +29,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<()> {
                 if args.reasons == 0 {
                     return Vec::new();
                 }
-                worker.explain_classified(source.page, i).for_junk(args.reasons).cloned().collect()
+                worker.explain_classified(source.page, i).for_junk(args.reasons).into_iter().cloned().collect()
             };
             report::page(source.name, source.page, verdicts, reasons, &mut out)?;
             writeln!(out)?;
