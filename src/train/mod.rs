@@ -36,6 +36,7 @@ use crate::chars::ScriptGroup;
 use crate::error::{Error, Result};
 use crate::features::{Groups, SCHEMA_VERSION};
 use crate::model::{self, FORMAT_VERSION, Metadata, Metric, Model};
+use crate::page::Label;
 use compose::{Composer, Material};
 use examples::{Examples, TrainingPage};
 use grammar::Grammar;
@@ -106,9 +107,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     let groups = recipe.check()?;
     let sets = used(sets, recipe);
     let (pages, folds) = pages(&sets, recipe, progress)?;
-    if pages.is_empty() {
-        return Err(Error::data("no page is left to train on"));
-    }
+    check(&pages)?;
     progress.step(Step::Features, 0, 1);
     let mut examples = Examples::new(&pages, recipe, groups);
     progress.step(Step::Features, 1, 1);
@@ -138,6 +137,25 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     model.metadata.metrics =
         report.summary().into_iter().map(|(name, value)| Metric { name, value: (value * 1e5).round() / 1e5 }).collect();
     Ok(Trained { model, report })
+}
+
+/// # Errors
+/// If there is nothing to learn from, or nothing to measure on: scores on unseen sites need two groups of sites.
+fn check(pages: &[TrainingPage]) -> Result<()> {
+    if pages.is_empty() {
+        return Err(Error::data("no page is left to train on"));
+    }
+    let real = || pages.iter().filter(|page| !page.generated).map(|page| &page.page);
+    let has = |label: Label| real().any(|page| page.blocks.iter().any(|block| block.label == Some(label)));
+    if !has(Label::Content) || !has(Label::Junk) {
+        return Err(Error::data("all blocks have one label: both content and junk are needed to train"));
+    }
+    let mut groups = real().map(|page| page.group.as_str());
+    let first = groups.next();
+    if groups.all(|group| Some(group) == first) {
+        return Err(Error::data("all pages are of one site (or one `group`): at least two are needed to measure on"));
+    }
+    Ok(())
 }
 
 /// A data set with its rule, without test pages and without pages beyond its limit.

@@ -13,7 +13,7 @@ pub(crate) fn test() -> Result<()> {
     run("cargo", &["clippy", "--lib", "--no-default-features", "--", "-D", "warnings"])?;
     tables::run(true)?;
     if !is_installed("cargo-deny") {
-        run("cargo", &["install", "--locked", "cargo-deny", "--version", "0.20", "--target-dir", "target/tools"])?;
+        run("cargo", &["install", "--locked", "cargo-deny", "--version", "0.20.2", "--target-dir", "target/tools"])?;
     }
     run("cargo", &["deny", "check", "licenses", "bans", "sources"])?;
     run("cargo", &["rustdoc", "--lib", "--", "-D", "warnings"])?;
