@@ -2,8 +2,9 @@
 
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
-use crate::features::context::{self, Context};
+use crate::features::context::{Context, FIRST, Inputs};
 use crate::features::{Featurizer, PageFeatures, set_lexical};
+use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
 use crate::page::{Kind, Label, Page, Verdict};
 use crate::segment;
@@ -78,6 +79,8 @@ impl Classifier {
             features: PageFeatures::default(),
             context: Context::default(),
             scores: Vec::new(),
+            inputs: Vec::new(),
+            page_scores: Vec::new(),
             verdicts: Vec::new(),
         }
     }
@@ -121,9 +124,13 @@ pub struct Worker<'c> {
     pub(crate) classifier: &'c Classifier,
     featurizer: Featurizer,
     pub(crate) features: PageFeatures,
-    pub(crate) context: Context,
+    context: Context,
     /// The block model's scores.
     pub(crate) scores: Vec<f32>,
+    /// The page model's inputs.
+    pub(crate) inputs: Vec<Inputs>,
+    /// Log-odds of junk before calibration.
+    page_scores: Vec<f32>,
     verdicts: Vec<Verdict>,
 }
 
@@ -131,15 +138,16 @@ impl Worker<'_> {
     /// The verdicts on a page's blocks, in order. They stay readable until the next call.
     pub fn classify(&mut self, page: &Page<'_>) -> &[Verdict] {
         let model = &self.classifier.model;
-        self.featurizer.page(page, &mut Weighing::new(&model.ngrams), &mut self.features);
+        self.featurizer.page(page, &mut Weighing(&model.ngrams), &mut self.features);
         self.scores.clear();
         self.scores.extend(self.features.rows.iter().map(|row| model.block.value(row)));
-        self.context.load(&self.features, &self.scores);
+        self.score_pages();
+        let model = &self.classifier.model;
         self.verdicts.clear();
         for i in 0..self.scores.len() {
             let facts = &self.features.facts[i];
             let script = script_index(facts.group);
-            let score = probability(model.calibration[script], self.page_score(i));
+            let score = probability(model.calibration[script], self.page_scores[i]);
             let threshold = match self.classifier.threshold {
                 Threshold::Fixed(value) => value,
                 Threshold::Preset(preset) => model.thresholds[preset as usize][script],
@@ -160,19 +168,24 @@ impl Worker<'_> {
         &self.verdicts
     }
 
-    /// Log-odds of junk of block `i`, before calibration.
-    fn page_score(&self, i: usize) -> f32 {
+    /// The page model's two passes over the block scores.
+    fn score_pages(&mut self) {
         let model = &self.classifier.model;
+        self.page_scores.clear();
         if !model.metadata().groups.context {
-            return self.scores[i];
+            self.page_scores.extend_from_slice(&self.scores);
+            return;
         }
-        let mut inputs = [0.0; context::COUNT];
-        self.context.compute(&self.features, i, &mut inputs);
-        model.page.value(&inputs)
+        self.context.first(&self.features, &self.scores, &mut self.inputs);
+        self.page_scores.extend(self.inputs.iter().map(|inputs| model.page.value(&inputs[..FIRST])));
+        self.context.second(&self.features, &self.page_scores, &mut self.inputs);
+        for (score, inputs) in self.page_scores.iter_mut().zip(&self.inputs) {
+            *score = model.second.value(inputs);
+        }
     }
 }
 
 /// The calibrated probability of a log-odds score.
 pub(crate) fn probability(platt: Platt, score: f32) -> f32 {
-    1.0 / (1.0 + (-(platt.slope * score + platt.offset)).exp())
+    1.0 / (1.0 + exp(-(platt.slope * score + platt.offset)))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::classify::{Worker, probability};
 use crate::features::context::{self, SCORE_LIMIT};
 use crate::features::{lexical_places, row, row_names, scan::Scanner, scan::Sink};
-use crate::model::{NgramTable, script_index};
+use crate::model::{LEXICAL, LinearModel, NgramTable, script_index};
 use crate::page::{Page, Verdict};
 
 /// One share of a score.
@@ -26,7 +26,7 @@ pub struct Reason {
     pub range: Option<Range<usize>>,
     /// The feature's value; for `word`, how often the piece stands in the block.
     pub value: f32,
-    /// What it adds to the log-odds of junk: above 0 speaks for junk, below 0 for content.
+    /// What it adds to the log-odds of junk, against the mean of the feature: above 0 speaks for junk, below 0 for content.
     pub contribution: f32,
 }
 
@@ -35,7 +35,7 @@ pub struct Reason {
 pub struct Explanation {
     /// The calibrated log-odds of junk: `base` plus all contributions.
     pub log_odds: f32,
-    /// What remains when every feature is 0: the biases of the models and the calibration.
+    /// What an average block without words would get: the biases of the models, the calibration, the means of the features.
     pub base: f32,
     /// All contributions, the largest first, whatever their sign.
     pub reasons: Vec<Reason>,
@@ -67,33 +67,24 @@ impl Worker<'_> {
         // How much of the block model's score reaches the result.
         let mut share = slope;
         if model.metadata().groups.context {
-            let mut inputs = [0.0; context::COUNT];
-            self.context.compute(&self.features, i, &mut inputs);
-            base += slope * f64::from(model.page.bias());
-            let mut terms = context::FEATURES.iter().zip(inputs).zip(model.page.weights());
-            // The first input is the block's own score, taken apart below.
-            if let Some(((_, _), weight)) = terms.next() {
-                let score = self.scores[i];
-                let cut = if score.abs() > SCORE_LIMIT { SCORE_LIMIT / score.abs() } else { 1.0 };
-                share = slope * f64::from(*weight) * f64::from(cut);
-            }
-            for ((feature, value), weight) in terms {
-                push(&mut reasons, format!("context.{}", feature.name), value, slope * f64::from(*weight * value));
+            // The second pass reads all that the first one reads, so it alone says what counts how much. Its first input
+            // is the block's own score, taken apart below.
+            let head = &model.second;
+            base += slope * f64::from(head.bias());
+            let cut = (SCORE_LIMIT / self.scores[i].abs().max(SCORE_LIMIT)).min(1.0);
+            share = slope * f64::from(head.weights()[0] * cut);
+            for (at, feature) in context::features().enumerate().skip(1) {
+                base += add(&mut reasons, head, at, &self.inputs[i], slope, || format!("context.{}", feature.name));
             }
         }
 
-        base += share * f64::from(model.block.bias());
-        let block_row = &self.features.rows[i];
-        let weights = model.block.weights();
+        let head = &model.block;
+        base += share * f64::from(head.bias());
         for (at, name) in row_names().enumerate().take(row::LEXICAL_AT) {
             let group = if at < row::TOKENS { "stats" } else { "tokens" };
-            push(
-                &mut reasons,
-                format!("{group}.{name}"),
-                block_row[at],
-                share * f64::from(weights[at] * block_row[at]),
-            );
+            base += add(&mut reasons, head, at, &self.features.rows[i], share, || format!("{group}.{name}"));
         }
+        let weights = head.weights();
         let hashes = facts.hashes.max(1) as f32;
         let [root, mean] = lexical_places(facts.group);
         let per_weight = weights[root] / hashes.sqrt() + weights[mean] / hashes;
@@ -127,13 +118,28 @@ impl Explanation {
     }
 }
 
-fn push(reasons: &mut Vec<Reason>, feature: String, value: f32, contribution: f64) {
-    reasons.push(Reason { feature, word: None, range: None, value, contribution: contribution as f32 });
+/// Adds what input `at` of a head contributes, as far as it differs from the input's mean, and returns what the mean
+/// contributes: that is no reason for anything, but part of the base.
+fn add(
+    reasons: &mut Vec<Reason>,
+    head: &LinearModel,
+    at: usize,
+    inputs: &[f32],
+    share: f64,
+    name: impl Fn() -> String,
+) -> f64 {
+    let (value, mean) = (inputs[at], head.means()[at]);
+    let weight = share * f64::from(head.weights()[at]);
+    let contribution = (weight * (f64::from(value) - f64::from(mean))) as f32;
+    if contribution != 0.0 {
+        reasons.push(Reason { feature: name(), word: None, range: None, value, contribution });
+    }
+    weight * f64::from(mean)
 }
 
 /// Every symbol's place in the text and its share of the n-grams that cover it.
 struct Attribution<'m> {
-    table: &'m NgramTable,
+    table: &'m NgramTable<LEXICAL>,
     symbols: Vec<(Range<usize>, f64)>,
 }
 
@@ -154,9 +160,9 @@ impl Sink for &mut Attribution<'_> {
 }
 
 /// Adds one reason for every different word of the text.
-fn words(text: &str, table: &NgramTable, share: f64, reasons: &mut Vec<Reason>) {
+fn words(text: &str, table: &NgramTable<LEXICAL>, share: f64, reasons: &mut Vec<Reason>) {
     let mut attribution = Attribution { table, symbols: Vec::new() };
-    Scanner::new().scan(text, &mut Vec::new(), &mut &mut attribution);
+    Scanner::new().scan(text, &mut Vec::new(), &mut attribution);
     let first_reason = reasons.len();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut symbols = attribution.symbols.into_iter().peekable();

@@ -34,6 +34,7 @@ mod error;
 mod explain;
 mod features;
 pub mod formats;
+mod math;
 mod model;
 mod page;
 pub mod report;

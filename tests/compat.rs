@@ -8,8 +8,8 @@ const PAGE: &str = "首页 | 新闻 | 登录 | 注册\n老木匠把修好的长�
     在线观看_免费高清_最新网址_在线观看\nRead the news, of course.\n";
 
 #[test]
-fn format_1_is_read_and_scores_as_before() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/format-1.safetensors");
+fn format_2_is_read_and_scores_as_before() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/compat/format-2.safetensors");
     let classifier = Classifier::new(Model::load(path).unwrap()).unwrap();
     let scores: Vec<f32> = classifier.classify(&segment::text(PAGE)).iter().map(|verdict| verdict.score).collect();
     for (score, expected) in scores.iter().zip(EXPECTED) {
@@ -18,4 +18,4 @@ fn format_1_is_read_and_scores_as_before() {
     assert_eq!(scores.len(), EXPECTED.len());
 }
 
-const EXPECTED: [f32; 4] = [0.70108, 0.33277, 0.44113, 0.65502];
+const EXPECTED: [f32; 4] = [0.546_66, 0.807_87, 0.791_72, 0.855_17];

@@ -26,8 +26,6 @@ pub use script::{ScriptGroup, script_group};
 const CODE_POINT: u32 = (1 << 21) - 1;
 const CLASS_SHIFT: u32 = 21;
 const FLAGS_SHIFT: u32 = 26;
-/// How many flags there are.
-pub(crate) const FLAGS: usize = 6;
 
 /// What the table knows of one character.
 ///
@@ -56,16 +54,17 @@ impl CharInfo {
         self.0 >> FLAGS_SHIFT
     }
 
-    /// Class and flags in one number of `5 + FLAGS` bits, the class in the lowest.
-    #[inline(always)]
-    pub(crate) const fn key(self) -> usize {
-        (self.0 >> CLASS_SHIFT) as usize
-    }
-
     /// Whether folding changes the character.
     #[inline(always)]
     pub(crate) const fn is_changed(self) -> bool {
         self.0 & CODE_POINT != 0
+    }
+
+    /// Whether it is of this class and no stand-in for a plain character: [`COMPAT`] in one comparison.
+    #[inline(always)]
+    pub(crate) const fn is_plain(self, class: Class) -> bool {
+        const COMPAT_AND_CLASS: u32 = COMPAT << FLAGS_SHIFT | 31 << CLASS_SHIFT;
+        self.0 & COMPAT_AND_CLASS == (class as u32) << CLASS_SHIFT
     }
 
     /// The code point that `c` folds to, where `c` is the code point this was looked up for.

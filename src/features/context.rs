@@ -1,8 +1,11 @@
 //! The group `context`: how a block fits its page. These are the inputs of the page model; most are made of the block
-//! model's scores of the neighbours. No raw position takes part: it does not carry over to unseen sites.
+//! model's scores of the neighbours. A second pass looks at the scores that the first one gave to the neighbours
+//! (stacked sequential learning, Cohen and Carvalho 2005). No raw position takes part: it does not carry over to unseen
+//! sites.
 
 use super::schema::Feature;
 use super::{BlockFacts, PageFeatures};
+use crate::math::{exp, ln_1p};
 
 /// Scores beyond this are as certain as it gets.
 pub(crate) const SCORE_LIMIT: f32 = 8.0;
@@ -10,59 +13,54 @@ pub(crate) const SCORE_LIMIT: f32 = 8.0;
 pub(crate) const NEIGHBOURS: usize = 3;
 const WINDOWS: [usize; 3] = [3, 8, 20];
 
-/// Names and formulas, in the order of [`Context::compute`]. "Score" is the block model's log-odds of junk, cut at ±8.
-pub(crate) const FEATURES: &[Feature] = &[
-    Feature { name: "score", formula: "the block's own score", source: "stacking, Wolpert 1992" },
-    Feature {
-        name: "score-1",
-        formula: "score of the block before, 0 if there is none",
-        source: "Web2Text, Vogels et al. 2018",
-    },
-    Feature { name: "score-2", formula: "score two blocks before", source: "Web2Text" },
-    Feature { name: "score-3", formula: "score three blocks before", source: "Web2Text" },
-    Feature { name: "score+1", formula: "score of the block behind, 0 if there is none", source: "Web2Text" },
-    Feature { name: "score+2", formula: "score two blocks behind", source: "Web2Text" },
-    Feature { name: "score+3", formula: "score three blocks behind", source: "Web2Text" },
-    Feature {
-        name: "neighbours_min",
-        formula: "the lower of the scores before and behind",
-        source: "jusText, Pomikálek 2011",
-    },
-    Feature {
-        name: "neighbours_max",
-        formula: "the higher of the scores before and behind",
-        source: "jusText, Pomikálek 2011",
-    },
-    Feature { name: "window3", formula: "mean score of up to 3 blocks on each side", source: "jusText" },
-    Feature { name: "window8", formula: "mean score of up to 8 blocks on each side", source: "jusText" },
-    Feature { name: "window20", formula: "mean score of up to 20 blocks on each side", source: "jusText" },
-    Feature { name: "before8", formula: "mean score of up to 8 blocks before", source: "jusText" },
-    Feature { name: "behind8", formula: "mean score of up to 8 blocks behind", source: "jusText" },
-    Feature { name: "page_score", formula: "mean score of the page", source: "measured" },
+/// Defines the inputs that are made of scores twice: of the block model's scores for the first pass, and, but for the
+/// block's own, of the first pass's scores for the second.
+macro_rules! of_scores {
+    ($own:literal $own_formula:literal $own_source:literal; $($name:literal $formula:literal $source:literal;)*) => {
+        const OWN: Feature = Feature { name: $own, formula: $own_formula, source: $own_source };
+        const OF_SCORES: &[Feature] = &[$(Feature { name: $name, formula: $formula, source: $source }),*];
+        const AGAIN: &[Feature] = &[$(Feature {
+            name: concat!("again_", $name),
+            formula: concat!($formula, "; with the scores of the first pass"),
+            source: $source,
+        }),*];
+    };
+}
+
+of_scores! {
+    "score" "the block's own score" "stacking, Wolpert 1992";
+    "score-1" "score of the block before, 0 if there is none" "Web2Text, Vogels et al. 2018";
+    "score-2" "score two blocks before" "Web2Text";
+    "score-3" "score three blocks before" "Web2Text";
+    "score+1" "score of the block behind, 0 if there is none" "Web2Text";
+    "score+2" "score two blocks behind" "Web2Text";
+    "score+3" "score three blocks behind" "Web2Text";
+    "neighbours_min" "the lower of the scores before and behind" "jusText, Pomikálek 2011";
+    "neighbours_max" "the higher of the scores before and behind" "jusText";
+    "window3" "mean score of up to 3 blocks on each side" "jusText";
+    "window8" "mean score of up to 8 blocks on each side" "jusText";
+    "window20" "mean score of up to 20 blocks on each side" "jusText";
+    "before8" "mean score of up to 8 blocks before" "jusText";
+    "behind8" "mean score of up to 8 blocks behind" "jusText";
+    "page_score" "mean score of the page" "measured";
+    "mass_own" "share of the page's predicted content that the block is" "measured";
+    "mass_balance" "share of the page's predicted content before the block - share behind" "measured";
+    "mass_none_before" "1 - min(1, 20 * share of the predicted content before)" "measured";
+    "mass_none_behind" "1 - min(1, 20 * share of the predicted content behind)" "measured";
+    "mass_near" "ln(1 + predicted content within 3 blocks, without its own)" "measured";
+    "page_content" "ln(1 + predicted content of the page)" "measured";
+    "page_share" "predicted content / all text of the page, in units" "measured";
+    "title_like" "overlap_body * mass_none_before, for blocks of 3 to 40 units" "title-body overlap";
+    "credit_like" "mass_none_behind, for blocks of up to 20 units that start with a label and a colon" "measured";
+}
+
+/// Inputs that scores have no part in. A *body* is a block of over 30 units in which a sentence ends.
+const FIXED: &[Feature] = &[
     Feature { name: "first", formula: "1 if no block stands before", source: "edge of the windows" },
     Feature { name: "last", formula: "1 if no block stands behind", source: "edge of the windows" },
     Feature { name: "length", formula: "ln(1 + units)", source: "Kohlschütter et al. 2010" },
     Feature { name: "length-1", formula: "length of the block before", source: "Kohlschütter et al. 2010" },
     Feature { name: "length+1", formula: "length of the block behind", source: "Kohlschütter et al. 2010" },
-    Feature {
-        name: "mass_before",
-        formula: "share of the page's predicted content before the block",
-        source: "measured",
-    },
-    Feature {
-        name: "mass_behind",
-        formula: "share of the page's predicted content behind the block",
-        source: "measured",
-    },
-    Feature { name: "mass_none_before", formula: "1 - min(1, 20 mass_before)", source: "measured" },
-    Feature { name: "mass_none_behind", formula: "1 - min(1, 20 mass_behind)", source: "measured" },
-    Feature {
-        name: "mass_near",
-        formula: "ln(1 + predicted content within 3 blocks, without its own)",
-        source: "measured",
-    },
-    Feature { name: "page_content", formula: "ln(1 + predicted content of the page)", source: "measured" },
-    Feature { name: "page_share", formula: "predicted content / all characters of the page", source: "measured" },
     Feature {
         name: "overlap",
         formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks; 0 above 60 units",
@@ -73,16 +71,16 @@ pub(crate) const FEATURES: &[Feature] = &[
         formula: "share of the block's shingles that stand in other blocks of over 30 units; 0 above 60 units",
         source: "title-body overlap",
     },
-    Feature {
-        name: "title_like",
-        formula: "overlap_body * mass_none_before, for blocks of 3 to 40 units",
-        source: "title-body overlap",
-    },
     Feature { name: "other_script", formula: "1 if the block's script is not the page's", source: "label guideline" },
     Feature {
         name: "other_variant",
         formula: "|traditional share - the page's|, for blocks of 6 Han characters or more",
         source: "label guideline",
+    },
+    Feature {
+        name: "labeled",
+        formula: "1 for blocks of up to 20 units that start with a label and a colon",
+        source: "measured",
     },
     Feature { name: "no_letters", formula: "1 if the block has no letters", source: "label guideline" },
     Feature {
@@ -93,14 +91,45 @@ pub(crate) const FEATURES: &[Feature] = &[
     Feature { name: "date", formula: "1 if the block is short and holds a date or a time", source: "label guideline" },
     Feature { name: "date-1", formula: "date of the block before", source: "label guideline" },
     Feature { name: "date+1", formula: "date of the block behind", source: "label guideline" },
+    Feature { name: "body_before", formula: "share of the page's bodies before the block", source: "measured" },
+    Feature { name: "body_behind", formula: "share of the page's bodies behind the block", source: "measured" },
+    Feature { name: "no_body_before", formula: "1 if no body stands before the block", source: "measured" },
+    Feature { name: "no_body_behind", formula: "1 if no body stands behind the block", source: "measured" },
+    Feature { name: "bodies", formula: "1 if the page has a body", source: "measured" },
+    Feature {
+        name: "to_body_before",
+        formula: "ln(1 + blocks to the next body before), 60 at most",
+        source: "measured",
+    },
+    Feature {
+        name: "to_body_behind",
+        formula: "ln(1 + blocks to the next body behind), 60 at most",
+        source: "measured",
+    },
+    Feature { name: "to_body", formula: "the smaller of the two", source: "measured" },
 ];
 
-pub(crate) const COUNT: usize = FEATURES.len();
+const SCORED: usize = OF_SCORES.len();
+/// Inputs of the first pass: the own score, what is made of scores, what is not.
+pub(crate) const FIRST: usize = 1 + SCORED + FIXED.len();
+/// Inputs of the second pass: those of the first, then what is made of the first pass's scores.
+pub(crate) const COUNT: usize = FIRST + SCORED;
+/// All inputs of one block.
+pub(crate) type Inputs = [f32; COUNT];
+
+/// Names and formulas of [`Inputs`], in order. "Score" is the block model's log-odds of junk, cut at ±8.
+pub(crate) fn features() -> impl Iterator<Item = &'static Feature> {
+    [OWN_LIST, OF_SCORES, FIXED, AGAIN].into_iter().flatten()
+}
+const OWN_LIST: &[Feature] = &[OWN];
 
 /// Blocks of more units are not compared with the rest of the page: their overlaps are 0.
 pub(crate) const COMPARED_UNITS: f32 = 60.0;
 /// A block of more units than this counts as body text.
 pub(crate) const BODY_UNITS: f32 = 30.0;
+
+/// A body this far away is as good as none.
+const FAR: u32 = 60;
 
 /// Sums over the blocks of one page, from which every window is two look-ups. Reused from page to page.
 #[derive(Default)]
@@ -111,11 +140,32 @@ pub(crate) struct Context {
     page_score: f32,
     page_content: f32,
     page_share: f32,
+    /// Per block: blocks to the next body behind.
+    to_body_behind: Vec<u32>,
 }
 
 impl Context {
-    /// Takes the block scores (log-odds of junk) of a page.
-    pub(crate) fn load(&mut self, page: &PageFeatures, scores: &[f32]) {
+    /// The first pass: fills all inputs but those made of its own scores. Takes the block model's log-odds.
+    pub(crate) fn first(&mut self, page: &PageFeatures, scores: &[f32], out: &mut Vec<Inputs>) {
+        self.load(page, scores);
+        out.clear();
+        out.resize(scores.len(), [0.0; COUNT]);
+        for (i, inputs) in out.iter_mut().enumerate() {
+            inputs[0] = self.scores[i];
+            inputs[1..=SCORED].copy_from_slice(&self.of_scores(page, i));
+        }
+        self.fixed(page, out);
+    }
+
+    /// The second pass: fills in what is made of the first pass's log-odds.
+    pub(crate) fn second(&mut self, page: &PageFeatures, scores: &[f32], inputs: &mut [Inputs]) {
+        self.load(page, scores);
+        for (i, inputs) in inputs.iter_mut().enumerate() {
+            inputs[FIRST..].copy_from_slice(&self.of_scores(page, i));
+        }
+    }
+
+    fn load(&mut self, page: &PageFeatures, scores: &[f32]) {
         self.scores.clear();
         self.score_sums.clear();
         self.mass_sums.clear();
@@ -126,13 +176,13 @@ impl Context {
             let score = score.clamp(-SCORE_LIMIT, SCORE_LIMIT);
             self.scores.push(score);
             score_sum += f64::from(score);
-            mass_sum += f64::from(facts.units / (1.0 + score.exp()));
+            mass_sum += f64::from(facts.units / (1.0 + exp(score)));
             units += f64::from(facts.units);
             self.score_sums.push(score_sum);
             self.mass_sums.push(mass_sum);
         }
         self.page_score = (score_sum / scores.len().max(1) as f64) as f32;
-        self.page_content = (mass_sum as f32).ln_1p();
+        self.page_content = ln_1p(mass_sum as f32);
         self.page_share = (mass_sum / units.max(1.0)) as f32;
     }
 
@@ -147,20 +197,14 @@ impl Context {
         ((self.score_sums[to] - self.score_sums[from] - own) / count as f64) as f32
     }
 
-    /// The page model's input for block `i`.
-    pub(crate) fn compute(&self, page: &PageFeatures, i: usize, out: &mut [f32; COUNT]) {
+    /// What is made of the scores loaded last, for block `i`.
+    fn of_scores(&self, page: &PageFeatures, i: usize) -> [f32; SCORED] {
         let n = self.scores.len();
-        let facts: &[BlockFacts] = &page.facts;
-        let own = &facts[i];
+        let own = &page.facts[i];
         let score = |at: Option<usize>| at.and_then(|at| self.scores.get(at)).copied().unwrap_or(0.0);
         let before = |k: usize| score(i.checked_sub(k));
         let behind = |k: usize| score(Some(i + k));
         let window = |w: usize| (i.saturating_sub(w), (i + w + 1).min(n));
-        let previous = i.checked_sub(1).map(|at| &facts[at]);
-        let next = facts.get(i + 1);
-        let flag = |on: bool| f32::from(u8::from(on));
-        let length = |facts: Option<&BlockFacts>| facts.map_or(0.0, |facts| facts.length);
-        let date = |facts: Option<&BlockFacts>| flag(facts.is_some_and(|facts| facts.date));
 
         let all = self.mass_sums[n];
         let share = |mass: f64| (mass / all.max(1e-9)) as f32;
@@ -181,8 +225,7 @@ impl Context {
             self.mean(from, to, i)
         });
         let titled = (3.0..=40.0).contains(&own.units);
-        *out = [
-            self.scores[i],
+        [
             before(1),
             before(2),
             before(3),
@@ -197,28 +240,70 @@ impl Context {
             self.mean(i.saturating_sub(8), i, i),
             self.mean(i + 1, (i + 9).min(n).max(i + 1), i),
             self.page_score,
-            flag(i == 0),
-            flag(i + 1 == n),
-            own.length,
-            length(previous),
-            length(next),
-            mass_before,
-            mass_behind,
+            1.0 - mass_before - mass_behind,
+            mass_before - mass_behind,
             none_before,
             none_behind,
-            (mass_near.max(0.0) as f32).ln_1p(),
+            ln_1p(mass_near.max(0.0) as f32),
             self.page_content,
             self.page_share,
-            own.overlap,
-            own.overlap_body,
             if titled { own.overlap_body * none_before } else { 0.0 },
-            flag(own.group.is_some() && own.group != page.group),
-            if own.han >= 6 { (own.traditional - page.traditional).abs() } else { 0.0 },
-            flag(own.group.is_none()),
-            (own.duplicates as f32).ln_1p(),
-            flag(own.date),
-            date(previous),
-            date(next),
-        ];
+            if own.labeled { none_behind } else { 0.0 },
+        ]
+    }
+
+    /// What scores have no part in.
+    fn fixed(&mut self, page: &PageFeatures, out: &mut [Inputs]) {
+        let facts: &[BlockFacts] = &page.facts;
+        let n = facts.len();
+        let flag = |on: bool| f32::from(u8::from(on));
+        let length = |facts: Option<&BlockFacts>| facts.map_or(0.0, |facts| facts.length);
+        let date = |facts: Option<&BlockFacts>| flag(facts.is_some_and(|facts| facts.date));
+        let step = |distance: u32, body: bool| if body { 0 } else { (distance + 1).min(FAR) };
+        self.to_body_behind.clear();
+        self.to_body_behind.resize(n, FAR);
+        let mut distance = FAR;
+        for (place, facts) in self.to_body_behind.iter_mut().zip(facts).rev() {
+            *place = distance;
+            distance = step(distance, facts.body);
+        }
+        let bodies = facts.iter().filter(|facts| facts.body).count();
+        let (mut before, mut distance) = (0usize, FAR);
+        for (i, (inputs, own)) in out.iter_mut().zip(facts).enumerate() {
+            let previous = i.checked_sub(1).map(|at| &facts[at]);
+            let next = facts.get(i + 1);
+            let behind = bodies - before - usize::from(own.body);
+            let to_before = ln_1p(distance as f32);
+            let to_behind = ln_1p(self.to_body_behind[i] as f32);
+            let share = |count: usize| count as f32 / bodies.max(1) as f32;
+            let fixed: [f32; FIXED.len()] = [
+                flag(i == 0),
+                flag(i + 1 == n),
+                own.length,
+                length(previous),
+                length(next),
+                own.overlap,
+                own.overlap_body,
+                flag(own.group.is_some() && own.group != page.group),
+                if own.han >= 6 { (own.traditional - page.traditional).abs() } else { 0.0 },
+                flag(own.labeled),
+                flag(own.group.is_none()),
+                ln_1p(own.duplicates as f32),
+                flag(own.date),
+                date(previous),
+                date(next),
+                share(before),
+                share(behind),
+                flag(before == 0),
+                flag(behind == 0),
+                flag(bodies > 0),
+                to_before,
+                to_behind,
+                to_before.min(to_behind),
+            ];
+            inputs[1 + SCORED..FIRST].copy_from_slice(&fixed);
+            before += usize::from(own.body);
+            distance = step(distance, own.body);
+        }
     }
 }

@@ -2,7 +2,6 @@
 //! ([`stats`], [`tokens`], the lexical score of [`ngrams`]) and the facts that the page model's [`context`] is made of.
 
 pub(crate) mod context;
-mod lanes;
 pub(crate) mod ngrams;
 pub(crate) mod scan;
 mod schema;
@@ -38,10 +37,16 @@ pub(crate) struct BlockFacts {
     pub traditional: f32,
     pub hashes: u32,
     pub date: bool,
+    /// Short, and starts with a label such as `Editor:`.
+    pub labeled: bool,
+    /// Long, and a sentence ends in it.
+    pub body: bool,
     pub duplicates: u32,
     pub overlap: f32,
     pub overlap_body: f32,
     line: u32,
+    /// Where the line stands in the table of lines.
+    line_at: u32,
     /// Where the block's first shingles stand in the page's sketch.
     sketch: Range<usize>,
 }
@@ -66,24 +71,13 @@ impl PageFeatures {
     }
 }
 
-/// Gives every block a sink for its n-grams and turns what the sink gathered into the lexical features.
+/// Gives every block a sink for its n-grams.
 pub(crate) trait Lexicon {
     type Sink<'a>: Sink
     where
         Self: 'a;
     /// The sink for the next block.
     fn open(&mut self) -> Self::Sink<'_>;
-    /// Sum of the weights of the block just read.
-    fn sum(&mut self) -> f32;
-}
-
-/// A lexicon without n-grams.
-impl Lexicon for () {
-    type Sink<'a> = ();
-    fn open(&mut self) {}
-    fn sum(&mut self) -> f32 {
-        0.0
-    }
 }
 
 /// Turns pages into features. Holds scratch memory only: the same page gives the same features, whatever came before.
@@ -128,19 +122,17 @@ impl Featurizer {
         let mut traditional = 0;
         for block in &page.blocks {
             let sketch_start = out.sketch.len();
-            let scan = {
-                let mut sink = lexicon.open();
-                self.scanner.scan(&block.text, &mut out.sketch, &mut sink)
-            };
-            let mut row = [0.0; row::LENGTH];
-            fill(&mut row, row::STATS, |out| stats::compute(&scan, out));
+            let (scan, sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
+            let lexical = sink.sum();
+            out.rows.push([0.0; row::LENGTH]);
+            let Some(row) = out.rows.last_mut() else { continue };
+            fill(row, row::STATS, |out| stats::compute(&scan, out));
             #[cfg(feature = "jieba")]
             if let Some(tokens) = &mut self.tokens {
-                fill(&mut row, row::TOKENS, |out| tokens.compute(&block.text, out));
+                fill(row, row::TOKENS, |out| tokens.compute(&block.text, out));
             }
             let group = chars::script_group(&scan.classes);
-            set_lexical(&mut row, group, lexicon.sum(), scan.hashes);
-            out.rows.push(row);
+            set_lexical(row, group, lexical, scan.hashes);
             out.facts.push(BlockFacts {
                 #[cfg(feature = "train")]
                 symbols: scan.symbols,
@@ -151,6 +143,8 @@ impl Featurizer {
                 traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
                 hashes: scan.hashes,
                 date: scan.units <= 40.0 && scan.dates + scan.times > 0,
+                labeled: scan.label > 1 && scan.units <= 20.0,
+                body: scan.units > context::BODY_UNITS && scan.sentence_ends > 0,
                 line: scan.line,
                 sketch: sketch_start..out.sketch.len(),
                 ..BlockFacts::default()
@@ -205,14 +199,24 @@ impl Featurizer {
         }
     }
 
+    /// Counts blocks of equal folded text. An open-addressing table of the line hashes with their counts; twice as many
+    /// places as blocks.
     fn find_duplicates(&mut self, out: &mut PageFeatures) {
+        let bits = (out.facts.len().max(8) * 2).next_power_of_two().trailing_zeros();
+        let mask = (1usize << bits) - 1;
         self.lines.clear();
-        self.lines.extend((0u32..).zip(&out.facts).map(|(i, facts)| (facts.line, i)));
-        self.lines.sort_unstable();
-        for same in self.lines.chunk_by(|a, b| a.0 == b.0) {
-            for &(_, i) in same {
-                out.facts[i as usize].duplicates = same.len() as u32 - 1;
+        self.lines.resize(1 << bits, (0, 0));
+        for facts in &mut out.facts {
+            let mut at = ngrams::bucket(ngrams::line(facts.line), bits);
+            while self.lines[at].1 > 0 && self.lines[at].0 != facts.line {
+                at = (at + 1) & mask;
             }
+            self.lines[at].0 = facts.line;
+            self.lines[at].1 += 1;
+            facts.line_at = at as u32;
+        }
+        for facts in &mut out.facts {
+            facts.duplicates = self.lines[facts.line_at as usize].1 - 1;
         }
     }
 }
@@ -238,7 +242,7 @@ pub(crate) fn set_lexical(row: &mut Row, group: Option<ScriptGroup>, sum: f32, h
 
 /// Names of the page model's inputs, in order.
 pub(crate) fn context_names() -> impl Iterator<Item = &'static str> {
-    context::FEATURES.iter().map(|feature| feature.name)
+    context::features().map(|feature| feature.name)
 }
 
 /// Lets `write` fill the `N` places of a row from `at` on.

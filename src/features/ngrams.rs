@@ -4,7 +4,7 @@
 //! A *symbol* is a folded character, with every decimal digit folded to `0` and every run of white space to one space.
 //! An n-gram is the last two or three symbols up to each symbol that is no letter of an alphabet, where two start
 //! symbols stand before the text and one end symbol behind it. A *word* is a run of letters of an alphabet, hashed whole
-//! and with the word before it; a *line* is all of a short block.
+//! and with the word before it; a *line* is all of a short block; a *label* is what a block has before its first colon.
 //! The hashing trick is Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (ICML 2009); the mix is a
 //! rotate-multiply after Fibonacci hashing (Knuth, TAOCP 3, 6.4).
 
@@ -62,6 +62,12 @@ pub(crate) fn line(hash: u32) -> u32 {
     finish(hash ^ (hash >> 16), 0xA54F_F53A)
 }
 
+/// Hash of what stands before a block's first colon, if that is not far, from the sum of the hashes up to there.
+#[inline(always)]
+pub(crate) fn label(hash: u32) -> u32 {
+    finish(hash ^ (hash >> 16), 0x510E_527F)
+}
+
 /// The row of a table with `2^bits` rows that a hash falls into: the highest bits, which are the best mixed.
 #[inline(always)]
 pub(crate) fn bucket(hash: u32, bits: u32) -> usize {
@@ -86,14 +92,23 @@ mod tests {
             word(word_hash),
             word_pair(word_hash, extend(0, b)),
             line(bigram(a, b)),
+            label(bigram(a, b)),
         ];
         assert_eq!(hashes, GOLDEN_HASHES);
         assert_eq!(bucket(hashes[0], 19), (hashes[0] >> 13) as usize);
     }
 
     const GOLDEN_MIXED: [u32; 3] = [2_837_872_304, 1_782_076_811, 2_858_864_944];
-    const GOLDEN_HASHES: [u32; 7] =
-        [1_476_032_253, 3_560_904_946, 2_887_634_517, 1_244_498_215, 3_004_147_199, 3_440_586_284, 1_886_836_607];
+    const GOLDEN_HASHES: [u32; 8] = [
+        1_476_032_253,
+        3_560_904_946,
+        2_887_634_517,
+        1_244_498_215,
+        3_004_147_199,
+        3_440_586_284,
+        1_886_836_607,
+        577_827_624,
+    ];
 
     #[test]
     fn order_and_place_matter() {

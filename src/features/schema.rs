@@ -40,12 +40,12 @@ impl Default for Groups {
 
 impl Groups {
     /// Name, documentation and use of every group, in order.
-    pub fn list(self) -> [(&'static str, &'static [Feature], bool); 4] {
+    pub fn list(self) -> [(&'static str, Vec<&'static Feature>, bool); 4] {
         [
-            ("stats", stats::FEATURES, self.stats),
-            ("tokens", tokens::FEATURES, self.tokens),
-            ("ngrams", LEXICAL, self.ngrams),
-            ("context", context::FEATURES, self.context),
+            ("stats", stats::FEATURES.iter().collect(), self.stats),
+            ("tokens", tokens::FEATURES.iter().collect(), self.tokens),
+            ("ngrams", LEXICAL.iter().collect(), self.ngrams),
+            ("context", context::features().collect(), self.context),
         ]
     }
 
@@ -88,7 +88,7 @@ pub(crate) const LEXICAL: &[Feature] = &[
 ];
 
 /// Version of the features: raised whenever a name, an order or a computation changes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Places of the block model's input: all groups, used or not, in one row.
 pub(crate) mod row {

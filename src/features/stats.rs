@@ -3,6 +3,7 @@
 use super::scan::Scan;
 use super::schema::Feature;
 use crate::chars::{CLASSES, Class};
+use crate::math::{ln, ln_1p, log2};
 
 /// Defines the names, the documentation and the computation of a group of statistics in one place, in the order of the
 /// model file.
@@ -18,7 +19,7 @@ macro_rules! statistics {
         #[allow(clippy::cast_precision_loss)] // counts stay far below 2^24, and a ratio needs no more
         pub(crate) fn compute($scan: &Scan, out: &mut [f32; COUNT]) {
             let $per_char = 1.0 / ($scan.chars.max(1) as f32);
-            let $log = (1.0 + $scan.units).ln();
+            let $log = ln_1p($scan.units);
             *out = [$($value),*];
         }
     };
@@ -106,9 +107,9 @@ statistics! { s, per_char, log;
         s.opens.abs_diff(s.closes).min(3) as f32;
     "brackets" "opening brackets and quotes per character" "label guideline" s.opens as f32 * per_char;
     "separators" "separators (| _ - / , and the like) per character" "label guideline" s.separators as f32 * per_char;
-    "segments" "ln(pieces between separators, at least 1)" "label guideline" (s.segments.max(1) as f32).ln();
+    "segments" "ln(pieces between separators, at least 1)" "label guideline" ln(s.segments.max(1) as f32);
     "segment_length" "ln(1 + mean length of a piece)" "label guideline"
-        (1.0 + ratio(s.symbols, s.segments)).ln();
+        ln_1p(ratio(s.symbols, s.segments));
     "longest_segment" "longest piece / block, in symbols" "label guideline" ratio(s.longest_segment, s.symbols);
     "single_segments" "share of pieces of one character (spelled-out text)" "label guideline"
         ratio(s.single_segments, s.segments);
@@ -118,7 +119,7 @@ statistics! { s, per_char, log;
         ratio(s.function_chars, s.classes[Class::Han as usize]);
     "function_words" "function words among the words" "stop word density, Pomikálek 2011"
         ratio(s.stop_words, s.words);
-    "words" "ln(1 + words of an alphabet)" "Kohlschütter et al. 2010" (1.0 + s.words as f32).ln();
+    "words" "ln(1 + words of an alphabet)" "Kohlschütter et al. 2010" ln_1p(s.words as f32);
     "word_length" "letters of alphabets per word, at most 20" "Gopher rules"
         ratio(s.classes[Class::Latin as usize] + s.classes[Class::Cyrillic as usize], s.words).min(20.0);
     "digit_runs" "digit runs per character" "label guideline" s.digit_runs as f32 * per_char;
@@ -134,6 +135,6 @@ statistics! { s, per_char, log;
     "distinct" "distinct symbols per symbol (256 hash buckets)" "type-token ratio" ratio(s.distinct, s.symbols);
     "entropy" "Shannon entropy of the symbols in bits" "Shannon 1948" s.entropy;
     "entropy_gap" "log2(min(symbols, 256)) - entropy: what repetition takes away" "Shannon 1948"
-        ((s.symbols.clamp(1, 256) as f32).log2() - s.entropy).max(0.0);
+        (log2(s.symbols.clamp(1, 256) as f32) - s.entropy).max(0.0);
     "traditional" "share of Han characters in a traditional form" "OpenCC" ratio(s.traditional, s.classes[Class::Han as usize]);
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::features::{self, Groups, SCHEMA_VERSION};
 
 /// Version of the model file. Files of any other version are refused.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const KEY: &str = "tamis";
 const MAX_BYTES: usize = 64 << 20;
@@ -31,7 +31,7 @@ pub struct Metadata {
     pub groups: Groups,
     /// Names of the block model's inputs, in order.
     pub block_features: Vec<String>,
-    /// Names of the page model's inputs, in order.
+    /// Names of the page model's inputs, in order; the first pass reads those before the first `again_`.
     pub page_features: Vec<String>,
     /// Names of the script groups, in the order of the calibration and of the thresholds.
     pub scripts: Vec<String>,
@@ -71,20 +71,23 @@ pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {
     let mut add = |name: &str, shape: Vec<usize>, values: &[f32]| {
         tensors.push((name.to_owned(), Dtype::F32, shape, f32s(values)));
     };
-    for (name, head) in [("block", &model.block), ("kind", &model.kind), ("page", &model.page)] {
+    let heads = [("block", &model.block), ("kind", &model.kind), ("page", &model.page), ("second", &model.second)];
+    for (name, head) in heads {
         add(&format!("{name}.bias"), vec![1], &[head.bias()]);
         add(&format!("{name}.deviations"), vec![head.len()], head.deviations());
+        add(&format!("{name}.means"), vec![head.len()], head.means());
         add(&format!("{name}.weights"), vec![head.len()], head.weights());
     }
     let calibration: Vec<f32> = model.calibration.iter().flat_map(|platt| [platt.slope, platt.offset]).collect();
     add("calibration", vec![ScriptGroup::COUNT, 2], &calibration);
     add("thresholds", vec![Preset::ALL.len(), ScriptGroup::COUNT], model.thresholds.as_flattened());
-    let tables = [("kind_ngrams", &model.kind_ngrams), ("ngrams", &model.ngrams)];
-    for (name, table) in tables {
-        add(&format!("{name}.scale"), vec![1], &[table.scale()]);
+    let kinds = ("kind_ngrams", model.kind_ngrams.scale(), model.kind_ngrams.steps());
+    let lexical = ("ngrams", model.ngrams.scale(), model.ngrams.steps());
+    for (name, scale, _) in [&kinds, &lexical] {
+        add(&format!("{name}.scale"), vec![1], &[*scale]);
     }
-    for (name, table) in tables {
-        tensors.push((name.to_owned(), Dtype::I8, vec![table.steps().len()], table.steps().to_vec()));
+    for (name, _, steps) in [kinds, lexical] {
+        tensors.push((name.to_owned(), Dtype::I8, vec![steps.len()], steps));
     }
     tensors.sort();
 
@@ -135,24 +138,20 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Model> {
     let head = |name: &str, length: usize| -> Result<LinearModel> {
         let bias = tensors.f32s(&format!("{name}.bias"), 1)?;
         let weights = tensors.f32s(&format!("{name}.weights"), length)?;
-        Ok(LinearModel::from_raw(weights, bias[0], tensors.f32s(&format!("{name}.deviations"), length)?))
+        let means = tensors.f32s(&format!("{name}.means"), length)?;
+        Ok(LinearModel::from_raw(weights, bias[0], means, tensors.f32s(&format!("{name}.deviations"), length)?))
     };
     let calibration = tensors.f32s("calibration", 2 * ScriptGroup::COUNT)?;
     let thresholds = tensors.f32s("thresholds", Preset::ALL.len() * ScriptGroup::COUNT)?;
-    let table = |name: &str| -> Result<NgramTable> {
-        let data = tensors.get(name, Dtype::I8)?;
-        let scale = tensors.f32s(&format!("{name}.scale"), 1)?[0];
-        NgramTable::from_parts(data.to_vec(), scale)
-            .ok_or_else(|| Error::model(format!("its table `{name}` has no valid size")))
-    };
     Ok(Model {
         block: head("block", features::row::LENGTH)?,
         kind: head("kind", features::row::LENGTH)?,
-        page: head("page", features::context::COUNT)?,
+        page: head("page", features::context::FIRST)?,
+        second: head("second", features::context::COUNT)?,
         calibration: std::array::from_fn(|i| Platt { slope: calibration[2 * i], offset: calibration[2 * i + 1] }),
         thresholds: std::array::from_fn(|p| std::array::from_fn(|s| thresholds[p * ScriptGroup::COUNT + s])),
-        ngrams: table("ngrams")?,
-        kind_ngrams: table("kind_ngrams")?,
+        ngrams: tensors.table("ngrams")?,
+        kind_ngrams: tensors.table("kind_ngrams")?,
         metadata,
     })
 }
@@ -201,6 +200,12 @@ impl Tensors<'_> {
             return Err(Error::model(format!("its tensor `{name}` has type {:?}, not {dtype:?}", view.dtype())));
         }
         Ok(view.data())
+    }
+
+    fn table<const PLACES: usize>(&self, name: &str) -> Result<NgramTable<PLACES>> {
+        let scale = self.f32s(&format!("{name}.scale"), 1)?[0];
+        NgramTable::from_parts(self.get(name, Dtype::I8)?, scale)
+            .ok_or_else(|| Error::model(format!("its table `{name}` has no valid size")))
     }
 
     fn f32s(&self, name: &str, length: usize) -> Result<Vec<f32>> {

@@ -7,6 +7,7 @@ pub(crate) struct LinearModel {
     weights: Vec<f32>,
     /// Bias with all means taken in.
     bias: f32,
+    means: Vec<f32>,
     deviations: Vec<f32>,
 }
 
@@ -21,11 +22,19 @@ impl LinearModel {
             raw_bias -= weight * mean;
             raw.push(weight as f32);
         }
-        Self { weights: raw, bias: raw_bias as f32, deviations: deviations.iter().map(|d| *d as f32).collect() }
+        let f32s = |values: &[f64]| values.iter().map(|value| *value as f32).collect();
+        Self { weights: raw, bias: raw_bias as f32, means: f32s(means), deviations: f32s(deviations) }
     }
 
-    pub(crate) fn from_raw(weights: Vec<f32>, bias: f32, deviations: Vec<f32>) -> Self {
-        Self { weights, bias, deviations }
+    pub(crate) fn from_raw(weights: Vec<f32>, bias: f32, means: Vec<f32>, deviations: Vec<f32>) -> Self {
+        Self { weights, bias, means, deviations }
+    }
+
+    /// A model that gives the same value whatever its inputs.
+    #[cfg(feature = "train")]
+    pub(crate) fn constant(value: f32, inputs: usize) -> Self {
+        let zeros = vec![0.0; inputs];
+        Self { weights: zeros.clone(), bias: value, means: zeros.clone(), deviations: zeros }
     }
 
     /// The value at `x`. Summed in eight lanes, always in the same order, so that the result does not depend on how
@@ -60,6 +69,11 @@ impl LinearModel {
 
     pub(crate) fn deviations(&self) -> &[f32] {
         &self.deviations
+    }
+
+    /// Means of the inputs in training.
+    pub(crate) fn means(&self) -> &[f32] {
+        &self.means
     }
 
     /// Weights per standard deviation of the input: how much an input matters.

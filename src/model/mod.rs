@@ -1,4 +1,4 @@
-//! A trained model: two n-gram tables, three linear heads, calibration and thresholds; its file; the embedded ones.
+//! A trained model: two n-gram tables, four linear heads, calibration and thresholds; its file; the embedded ones.
 
 mod embedded;
 mod format;
@@ -7,7 +7,7 @@ mod ngram_table;
 
 pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric};
 pub(crate) use linear::LinearModel;
-pub(crate) use ngram_table::{NgramTable, Weighing};
+pub(crate) use ngram_table::{KINDS, LEXICAL, NgramTable, Weighing};
 
 use std::path::Path;
 
@@ -58,10 +58,13 @@ pub(crate) struct Platt {
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(crate) metadata: Metadata,
-    pub(crate) ngrams: NgramTable,
-    pub(crate) kind_ngrams: NgramTable,
+    pub(crate) ngrams: NgramTable<LEXICAL>,
+    pub(crate) kind_ngrams: NgramTable<KINDS>,
     pub(crate) block: LinearModel,
+    /// The page model's first pass.
     pub(crate) page: LinearModel,
+    /// Its second pass.
+    pub(crate) second: LinearModel,
     pub(crate) kind: LinearModel,
     pub(crate) calibration: PerScript<Platt>,
     pub(crate) thresholds: [PerScript<f32>; Preset::ALL.len()],
@@ -114,7 +117,7 @@ impl Model {
 
     /// The weights of the block model and of the page model by feature name, in standard deviations of the feature.
     pub fn weights(&self) -> impl Iterator<Item = (&'static str, f32)> + '_ {
-        let page = crate::features::context_names().zip(self.page.standard_weights());
+        let page = crate::features::context_names().zip(self.second.standard_weights());
         crate::features::row_names().zip(self.block.standard_weights()).chain(page)
     }
 }

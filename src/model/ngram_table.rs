@@ -2,104 +2,100 @@
 
 use crate::features::{Lexicon, ngrams, scan::Sink};
 
+/// Places of the lexical table in memory: models may have fewer buckets, not more.
+pub(crate) const LEXICAL: usize = 1 << 20;
+/// Places of the kinds' table.
+pub(crate) const KINDS: usize = 1 << 16;
+
 /// `2^bits` weights in `i8`, scaled by the largest one, never clipped: quantising costs no accuracy that could be
 /// measured. n-grams that fall into one bucket share its weight.
+///
+/// In memory every table has `PLACES` places, a power of two that the compiler knows, so that look-ups need no check of
+/// bounds; each bucket of a smaller table fills several neighbouring places.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct NgramTable {
+pub(crate) struct NgramTable<const PLACES: usize> {
     /// Signed bytes.
-    steps: Vec<u8>,
+    places: Box<[u8; PLACES]>,
     bits: u32,
     /// Weight of one step.
     scale: f32,
 }
 
-impl NgramTable {
-    pub(crate) fn from_parts(steps: Vec<u8>, scale: f32) -> Option<Self> {
-        let valid = steps.len().is_power_of_two() && (8..=22).contains(&steps.len().trailing_zeros());
-        valid.then_some(Self { bits: steps.len().trailing_zeros(), steps, scale })
+impl<const PLACES: usize> NgramTable<PLACES> {
+    const BITS: u32 = PLACES.trailing_zeros();
+
+    /// From a step for every bucket; `None` if there is no valid number of them.
+    pub(crate) fn from_parts(steps: &[u8], scale: f32) -> Option<Self> {
+        let bits = steps.len().trailing_zeros();
+        if !steps.len().is_power_of_two() || !(8..=Self::BITS).contains(&bits) {
+            return None;
+        }
+        let each = PLACES >> bits;
+        let places: Vec<u8> = steps.iter().flat_map(|step| std::iter::repeat_n(*step, each)).collect();
+        Some(Self { places: places.into_boxed_slice().try_into().ok()?, bits, scale })
     }
 
     /// Quantises weights, of which there must be a power of two.
     #[cfg(feature = "train")]
     pub(crate) fn quantise(weights: &[f32]) -> Option<Self> {
         let scale = weights.iter().fold(0f32, |max, weight| max.max(weight.abs())).max(1e-6) / 127.0;
-        let steps = weights.iter().map(|weight| ((weight / scale).round() as i8).cast_unsigned()).collect();
-        Self::from_parts(steps, scale)
+        let steps: Vec<u8> = weights.iter().map(|weight| ((weight / scale).round() as i8).cast_unsigned()).collect();
+        Self::from_parts(&steps, scale)
     }
 
     pub(crate) fn scale(&self) -> f32 {
         self.scale
     }
 
-    pub(crate) fn steps(&self) -> &[u8] {
-        &self.steps
-    }
-
-    #[inline(always)]
-    fn step(&self, hash: u32) -> i32 {
-        // There is a step for every bucket.
-        self.steps.get(ngrams::bucket(hash, self.bits)).map_or(0, |step| i32::from(step.cast_signed()))
-    }
-
-    #[inline(always)]
-    fn steps_of(&self, hashes: &[u32]) -> i32 {
-        // With a size known to the compiler the look-ups need no check of bounds; this is the default model's.
-        match self.steps.first_chunk::<{ 1 << 19 }>() {
-            Some(steps) if self.bits == 19 => {
-                let step = |hash: &u32| i32::from(steps[ngrams::bucket(*hash, 19)].cast_signed());
-                hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(step(hash)))
-            }
-            _ => hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(self.step(*hash))),
-        }
+    /// A step for every bucket, as in the file.
+    pub(crate) fn steps(&self) -> Vec<u8> {
+        self.places.iter().copied().step_by(PLACES >> self.bits).collect()
     }
 
     /// The weight of a hash.
     pub(crate) fn weight(&self, hash: u32) -> f32 {
-        self.step(hash) as f32 * self.scale
+        step(&self.places, hash) as f32 * self.scale
     }
 
     /// The sum of the weights of hashes.
     pub(crate) fn sum(&self, hashes: &[u32]) -> f32 {
-        self.steps_of(hashes) as f32 * self.scale
+        hashes.iter().fold(0i32, |sum, hash| sum.wrapping_add(step(&self.places, *hash))) as f32 * self.scale
     }
+}
+
+#[inline(always)]
+fn step<const PLACES: usize>(places: &[u8; PLACES], hash: u32) -> i32 {
+    i32::from(places[ngrams::bucket(hash, PLACES.trailing_zeros())].cast_signed())
 }
 
 /// Sums the weights of a block's n-grams.
-pub(crate) struct Weighing<'m> {
-    table: &'m NgramTable,
-    sum: i32,
+pub(crate) struct Weighing<'m>(pub(crate) &'m NgramTable<LEXICAL>);
+
+/// The sum so far. Small enough to live in registers.
+pub(crate) struct Sum<'m> {
+    places: &'m [u8; LEXICAL],
+    steps: i32,
+    scale: f32,
 }
 
-impl<'m> Weighing<'m> {
-    pub(crate) fn new(table: &'m NgramTable) -> Self {
-        Self { table, sum: 0 }
-    }
-}
-
-impl Sink for &mut Weighing<'_> {
+impl Sink for Sum<'_> {
     #[inline(always)]
     fn hash(&mut self, hash: u32, _last: usize, _span: usize) {
-        self.sum = self.sum.wrapping_add(self.table.step(hash));
+        self.steps = self.steps.wrapping_add(step(self.places, hash));
     }
 
-    #[inline(always)]
-    fn hashes(&mut self, hashes: &[u32], _first: usize, _span: usize) {
-        self.sum = self.sum.wrapping_add(self.table.steps_of(hashes));
+    fn sum(self) -> f32 {
+        self.steps as f32 * self.scale
     }
 }
 
-impl Lexicon for Weighing<'_> {
+impl<'m> Lexicon for Weighing<'m> {
     type Sink<'a>
-        = &'a mut Self
+        = Sum<'m>
     where
         Self: 'a;
 
-    fn open(&mut self) -> Self::Sink<'_> {
-        self.sum = 0;
-        self
-    }
-
-    fn sum(&mut self) -> f32 {
-        self.sum as f32 * self.table.scale
+    fn open(&mut self) -> Sum<'m> {
+        Sum { places: &self.0.places, steps: 0, scale: self.0.scale }
     }
 }

@@ -99,10 +99,7 @@ impl<'a> Composer<'a> {
             }
         }
         if lang == "zh" && self.rng.u8(0..10) < 9 {
-            // Credits stand right behind the article and look like its last lines.
-            for _ in 0..self.rng.usize(1..4) {
-                blocks.push(boilerplate(self.grammar.line("credit", &site, &mut self.rng), "meta"));
-            }
+            self.credits(&mut blocks);
         }
         if !bare {
             self.bottom(frame, lang, &site, &mut blocks);
@@ -123,6 +120,15 @@ impl<'a> Composer<'a> {
             self.pollute(&mut page, Some(&title));
         }
         Some(page)
+    }
+
+    /// Credits stand right behind the article and look like its last lines.
+    fn credits(&mut self, blocks: &mut Vec<LabeledBlock>) {
+        let last = blocks.iter().rposition(|block| block.label == Some(Label::Content)).map_or(0, |at| at + 1);
+        let lines: Vec<LabeledBlock> = (0..self.rng.usize(1..4))
+            .map(|_| boilerplate(self.grammar.line("credit", "", &mut self.rng), "meta"))
+            .collect();
+        blocks.splice(last..last, lines);
     }
 
     fn top(&mut self, frame: Option<&LabeledPage>, lang: &str, site: &str, blocks: &mut Vec<LabeledBlock>) {
@@ -185,6 +191,9 @@ impl<'a> Composer<'a> {
         let mut page = page.clone();
         page.id = format!("polluted-{number}");
         let title = page.blocks.iter().find(|block| block.subkind == "title").map(|block| block.text.clone());
+        if self.rng.bool() {
+            self.credits(&mut page.blocks);
+        }
         self.pollute(&mut page, title.as_deref());
         page
     }
@@ -280,6 +289,23 @@ impl<'a> Composer<'a> {
         page.blocks.insert(0, line);
         true
     }
+}
+
+/// A piece of a page, cut off before, behind or on both sides: the edge of a page is no sign of its furniture, because
+/// texts also come without it. At least four blocks, content among them.
+pub(super) fn cropped(page: &LabeledPage, number: usize, rng: &mut Rng) -> Option<LabeledPage> {
+    let content = |block: &LabeledBlock| block.label == Some(Label::Content);
+    let inside: Vec<usize> = (0..page.blocks.len()).filter(|&at| content(&page.blocks[at])).collect();
+    let (mut from, mut to) = (0, page.blocks.len());
+    let sides = rng.u8(0..3);
+    if sides != 1 {
+        from = *rng.choice(&inside)?;
+    }
+    if sides != 0 {
+        to = *rng.choice(&inside)? + 1;
+    }
+    let blocks = page.blocks.get(from..to).filter(|blocks| blocks.len() >= 4)?.to_vec();
+    Some(LabeledPage { id: format!("cropped-{number}"), blocks, ..page.clone() })
 }
 
 /// A site's name as its pages might have it: the longest label of its host.

@@ -16,6 +16,8 @@ use crate::model::{Model, PerScript, Preset, script_index};
 use crate::page::{Label, Page};
 
 const BOOTSTRAP: usize = 200;
+/// Blocks of a page that count in full in [`Report::capped`].
+pub const PAGE_CAP: usize = 150;
 const PRESETS: usize = Preset::ALL.len();
 
 /// A block of a labeled page with its score: what [`Report::of`] measures.
@@ -66,6 +68,8 @@ pub struct Report {
     pub sites: usize,
     /// All blocks.
     pub overall: Measures,
+    /// All blocks, where a page counts as [`PAGE_CAP`] blocks at most, so that a few endless lists don't decide.
+    pub capped: Measures,
     /// 95 % intervals of `auc`, `recall_99`, `recall_995`, from 200 bootstrap samples of sites.
     pub intervals: BTreeMap<&'static str, [f64; 2]>,
     /// Mean over pages of the F1 of content characters, for each preset.
@@ -100,7 +104,7 @@ impl Report {
                         groups.insert(key(block).to_owned(), Histogram::new());
                     }
                     if let Some(histogram) = groups.get_mut(key(block)) {
-                        histogram.push(point);
+                        histogram.push(point, 1.0);
                     }
                 }
             }
@@ -118,6 +122,7 @@ impl Report {
             pages: pages.len(),
             sites: sites.len(),
             overall: metrics::measures(&all),
+            capped: capped(blocks),
             intervals: intervals(&sites),
             page_f1: page_f1(blocks),
             by_set: measured(&by(|block| &block.set)),
@@ -144,6 +149,16 @@ impl Report {
         out.retain(|(_, value)| value.is_finite());
         out
     }
+}
+
+fn capped(blocks: &[ScoredBlock]) -> Measures {
+    let mut histogram = Histogram::new();
+    for page in blocks.chunk_by(|a, b| a.page == b.page) {
+        let points = || page.iter().filter_map(|block| block.point.as_ref());
+        let weight = PAGE_CAP as f64 / points().count().max(PAGE_CAP) as f64;
+        points().for_each(|point| histogram.push(point, weight));
+    }
+    metrics::measures(&histogram)
 }
 
 /// Content F1 in characters, page by page, averaged. Pages without content are left out.

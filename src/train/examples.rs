@@ -9,10 +9,11 @@ use super::compose::base;
 use super::dataset::LabeledPage;
 use super::recipe::Recipe;
 use crate::features::{Featurizer, Groups, Lexicon, PageFeatures, ngrams, scan::Sink};
+use crate::model;
 use crate::page::{Label, Page};
 
 /// The kinds' table has `2^KIND_BITS` buckets.
-pub(super) const KIND_BITS: u32 = 16;
+const KIND_BITS: u32 = model::KINDS.trailing_zeros();
 
 /// A page that takes part in training, with its role settled.
 pub(super) struct TrainingPage {
@@ -186,6 +187,12 @@ impl Sink for &mut Recorder {
     fn hash(&mut self, hash: u32, _last: usize, _span: usize) {
         self.block.push(hash);
     }
+
+    /// The block is a row now.
+    fn sum(self) -> f32 {
+        self.rows.push(&mut self.block);
+        0.0
+    }
 }
 
 impl Lexicon for Recorder {
@@ -194,10 +201,5 @@ impl Lexicon for Recorder {
     fn open(&mut self) -> Self::Sink<'_> {
         self.block.clear();
         self
-    }
-
-    fn sum(&mut self) -> f32 {
-        self.rows.push(&mut self.block);
-        0.0
     }
 }

@@ -96,9 +96,8 @@ impl Grammar {
             "a" => (0..rng.usize(2..5)).for_each(|_| out.push_str(self.word("adult", rng))),
             "en" => out.push_str(self.word("latin_names", rng)),
             "nm" => {
-                out.push(one_of("王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁", rng));
-                (0..rng.usize(1..3))
-                    .for_each(|_| out.push(one_of("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文辉玲", rng)));
+                out.push(one_of(SURNAMES, rng));
+                (0..rng.usize(1..3)).for_each(|_| out.push(one_of(GIVEN_NAMES, rng)));
             }
             "n" => out.push_str(&rng.u32(1..999).to_string()),
             "d1" => out.push_str(&digits(1, rng)),
@@ -163,6 +162,10 @@ impl Grammar {
         out
     }
 }
+
+/// So many that no name is worth learning: what counts is the label before it.
+const SURNAMES: &str = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝";
+const GIVEN_NAMES: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文辉玲华建国红英志玉兰梅春海燕雪荣爱妹香月莺媛瑞凡佳嘉琼勤珍贞莉晶妍茜秋珊莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁蓓纨仪荷丹蓉眉君琴蕊薇菁梦岚苑筠柔竹霭凝晓欢枫芸菲寒欣滢亚宜可姬舒影荔枝思彪飞彬富和鹏顺信子泽晨辰士以家致树炎德行时泰盛雄琛钧冠策腾楠榕风航弘久义兴良山仁波宁贵福龙元全胜学祥才发武新利清立峰保东哲翰朗伯宏言若鸣朋斌梁栋维启克伦翔旭民友裕河浩亮政谦亨奇固之轮世广安宗绍功松善厚庆民康壮会群豪心邦承乐震进";
 
 /// A character of a text that is not empty.
 fn one_of(chars: &str, rng: &mut Rng) -> char {

@@ -2,6 +2,8 @@
 //! stored.
 
 use linfa::prelude::{Dataset, Fit};
+use linfa_linalg::cholesky::CholeskyInplace;
+use linfa_linalg::triangular::{SolveTriangularInplace, UPLO};
 use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2, ArrayView2};
 
@@ -63,6 +65,8 @@ impl Rows {
                 *cell = ((values[at] - means[at]) / deviations[at]).clamp(-8.0, 8.0);
             }
         }
+        let mixing = decorrelating(&standard)?;
+        let standard = standard.dot(&mixing);
         let data = Dataset::new(standard, Array1::from_vec(self.targets.clone()));
         // linfa's loss is a sum over samples, and its tolerance is absolute.
         let fitted = LogisticRegression::default()
@@ -73,14 +77,31 @@ impl Rows {
             .map_err(|error| Error::data(format!("the linear head cannot be fitted: {error}")))?;
         // The more frequent class is linfa's positive one.
         let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
+        let standard_weights = mixing.dot(fitted.params());
         let mut weights = vec![0.0; self.width];
-        for (&at, weight) in columns.iter().zip(fitted.params()) {
+        for (&at, weight) in columns.iter().zip(&standard_weights) {
             weights[at] = sign * weight;
         }
         check_gradient(&data, fitted.params(), fitted.intercept(), if sign > 0.0 { 1.0 } else { 0.0 }, ridge)?;
         Ok(LinearModel::from_standardised(&weights, sign * fitted.intercept(), &means, &deviations))
     }
 }
+
+/// The matrix `M` that takes most of the correlation out of standardised columns: gradient descent on `x M` needs a tenth
+/// of the steps. `M` is `L^-T`, where `L L^T` is the covariance plus [`KEPT`] on its diagonal, so that directions in which
+/// the data hardly varies stay short and under the ridge.
+fn decorrelating(rows: &Array2<f64>) -> Result<Array2<f64>> {
+    let mut covariance = rows.t().dot(rows) / rows.nrows() as f64;
+    covariance.diag_mut().mapv_inplace(|variance| variance + KEPT);
+    let inverse = covariance
+        .cholesky_into()
+        .and_then(|lower| lower.solve_triangular_into(Array2::eye(rows.ncols()), UPLO::Lower))
+        .map_err(|error| Error::data(format!("the inputs of a linear head cannot be decorrelated: {error}")))?;
+    Ok(inverse.reversed_axes())
+}
+
+/// Share of a column's variance below which a direction counts as hardly varying.
+const KEPT: f64 = 1e-2;
 
 /// `fit` does not say whether it converged, so the gradient of the mean loss is looked at.
 fn check_gradient(

@@ -60,23 +60,25 @@ impl Histogram {
         Self { content: Side::new(), junk: Side::new(), calibration: [[0.0; 3]; CALIBRATION_BINS] }
     }
 
-    pub(super) fn push(&mut self, point: &Point) {
+    /// A block that counts as `weight` blocks.
+    pub(super) fn push(&mut self, point: &Point, weight: f64) {
         let odds = (point.score / (1.0 - point.score)).ln().clamp(-LIMIT, LIMIT);
         let bin = (((odds + LIMIT) / (2.0 * LIMIT)) * (BINS - 1) as f32).round() as usize;
         let side = if point.junk { &mut self.junk } else { &mut self.content };
-        side.blocks[bin] += 1.0;
-        side.chars[bin] += f64::from(point.chars);
+        let chars = weight * f64::from(point.chars);
+        side.blocks[bin] += weight;
+        side.chars[bin] += chars;
         for (counts, removed) in side.removed.iter_mut().zip(point.removed) {
             if removed {
-                counts[0] += 1.0;
-                counts[1] += f64::from(point.chars);
+                counts[0] += weight;
+                counts[1] += chars;
             }
         }
         let step = ((point.score * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1);
         let [blocks, junk, scores] = &mut self.calibration[step];
-        *blocks += 1.0;
-        *junk += f64::from(u8::from(point.junk));
-        *scores += f64::from(point.score);
+        *blocks += weight;
+        *junk += weight * f64::from(u8::from(point.junk));
+        *scores += weight * f64::from(point.score);
     }
 
     pub(super) fn add(&mut self, other: &Self) {

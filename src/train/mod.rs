@@ -26,7 +26,7 @@ mod stack;
 
 pub use card::card;
 pub use dataset::{DataSet, LabeledBlock, LabeledPage};
-pub use evaluate::{Gates, KindMeasures, Report, ScoredBlock, evaluate, score};
+pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
 pub use metrics::{AtThreshold, Measures};
 pub use recipe::{Augment, DataRule, Recipe, Role};
 
@@ -55,8 +55,10 @@ pub enum Step {
     KindNgrams,
     /// Block models.
     BlockModel,
-    /// Page models.
+    /// Page models, first pass.
     PageModel,
+    /// Page models, second pass.
+    SecondPass,
     /// Calibration and thresholds.
     Calibration,
 }
@@ -71,6 +73,7 @@ impl Step {
             Self::KindNgrams => "n-gram tables of kinds",
             Self::BlockModel => "block models",
             Self::PageModel => "page models",
+            Self::SecondPass => "page models, again",
             Self::Calibration => "calibration",
         }
     }
@@ -119,6 +122,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
         kind_ngrams: stacked.kind_ngrams,
         block: stacked.block,
         page: stacked.page,
+        second: stacked.second,
         kind: stacked.kind,
         calibration: stacked.calibration,
         thresholds: stacked.thresholds,
@@ -255,6 +259,11 @@ fn generate(material: &Material<'_>, grammar: &Grammar, recipe: &Recipe, seed: u
                 composer.convert(&mut copy);
             }
             add("polluted", copy);
+        }
+        if random.f64() < augment.cropped
+            && let Some(copy) = compose::cropped(page, number, &mut random)
+        {
+            add("cropped", copy);
         }
         if random.f64() < augment.titled && page.blocks.first().is_some_and(|block| block.subkind != "title") {
             let mut copy = (*page).clone();

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::features::Groups;
+use crate::model;
 
 /// How a model is trained. Every field has a default, so an empty recipe is one.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -59,6 +60,8 @@ pub struct Augment {
     pub traditional: f64,
     /// Share of pages without one that get their own title as the first line.
     pub titled: f64,
+    /// Share of pages of which a piece is used once more as a page of its own.
+    pub cropped: f64,
     /// Weight of a generated page against a real one.
     pub weight: f32,
     /// Templates and word lists to write with; the built-in ones if there is no such setting.
@@ -130,14 +133,23 @@ impl Default for Recipe {
 
 impl Default for Augment {
     fn default() -> Self {
-        Self { polluted: 0.5, composed: 600, doorways: 60, traditional: 0.15, titled: 0.3, weight: 0.5, grammar: None }
+        Self {
+            polluted: 0.5,
+            composed: 600,
+            doorways: 60,
+            traditional: 0.15,
+            titled: 0.3,
+            cropped: 0.3,
+            weight: 0.5,
+            grammar: None,
+        }
     }
 }
 
 impl Augment {
     /// No generated pages.
     pub fn switch_off(&mut self) {
-        *self = Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, ..self.clone() };
+        *self = Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, cropped: 0.0, ..self.clone() };
     }
 }
 
@@ -160,8 +172,9 @@ impl Recipe {
     /// If a setting makes no sense.
     pub fn check(&self) -> Result<Groups> {
         let wrong = |what: &str| Err(Error::option(what.to_owned()));
-        if !(8..=22).contains(&self.table_bits) {
-            return wrong("table_bits must be between 8 and 22");
+        let most = model::LEXICAL.trailing_zeros();
+        if !(8..=most).contains(&self.table_bits) {
+            return wrong(&format!("table_bits must be between 8 and {most}"));
         }
         if !(2..=50).contains(&self.folds) {
             return wrong("folds must be between 2 and 50");

@@ -16,17 +16,18 @@ use super::recipe::Recipe;
 use super::sparse::{SparseLogisticParams, SparseRecords};
 use super::{Progress, Step};
 use crate::error::{Error, Result};
-use crate::features::context::{self, Context};
+use crate::features::context::{self, Context, Inputs};
 use crate::features::{self, Groups, Row, row, set_lexical};
-use crate::model::{LinearModel, NgramTable, PerScript, Platt, Preset};
+use crate::model::{KINDS, LEXICAL, LinearModel, NgramTable, PerScript, Platt, Preset};
 use crate::page::Kind;
 
 /// The trained parts, and the scores that sites got from models which had not seen them.
 pub(super) struct Stacked {
-    pub ngrams: NgramTable,
-    pub kind_ngrams: NgramTable,
+    pub ngrams: NgramTable<LEXICAL>,
+    pub kind_ngrams: NgramTable<KINDS>,
     pub block: LinearModel,
     pub page: LinearModel,
+    pub second: LinearModel,
     pub kind: LinearModel,
     pub calibration: PerScript<Platt>,
     pub thresholds: [PerScript<f32>; Preset::ALL.len()],
@@ -69,16 +70,14 @@ impl Stack<'_> {
             .collect();
         let kind_tables = self.tables(Step::KindNgrams, self.examples.shingles.view(), &spam, &known)?;
         self.set_lexical(&tables);
-        let quantise = |tables: &[FoldTable]| {
-            NgramTable::quantise(&mean(tables)).ok_or_else(|| Error::option("table_bits gives no valid table"))
-        };
         let (ngrams, kind_ngrams) = (quantise(&tables)?, quantise(&kind_tables)?);
 
         let (block, block_scores) = self.block_model()?;
-        let (page, page_scores) = if self.groups.context {
+        let (page, second, page_scores) = if self.groups.context {
             self.page_model(&block_scores)?
         } else {
-            (LinearModel::from_raw(vec![0.0; context::COUNT], 0.0, vec![0.0; context::COUNT]), block_scores)
+            let unused = |inputs| LinearModel::constant(0.0, inputs);
+            (unused(context::FIRST), unused(context::COUNT), block_scores)
         };
         let kind = self.kind_model(&kind_tables, &spam, &known)?;
 
@@ -108,7 +107,7 @@ impl Stack<'_> {
             .collect();
         let thresholds = calibrate::thresholds(&sample, &scores, self.recipe.losses);
         self.progress.step(Step::Calibration, 1, 1);
-        Ok(Stacked { ngrams, kind_ngrams, block, page, kind, calibration, thresholds, scores })
+        Ok(Stacked { ngrams, kind_ngrams, block, page, second, kind, calibration, thresholds, scores })
     }
 
     /// One n-gram table per fold, each trained without the pages of its fold.
@@ -210,31 +209,52 @@ impl Stack<'_> {
         Ok((heads.all, scores))
     }
 
-    /// The page model, trained on out-of-fold block scores, and its own out-of-fold scores.
-    fn page_model(&self, block_scores: &[f32]) -> Result<(LinearModel, Vec<f32>)> {
-        let inputs: Vec<Vec<[f32; context::COUNT]>> = self
+    /// The page model's two passes, each trained on out-of-fold scores of the step before, and the out-of-fold scores of
+    /// the second.
+    ///
+    /// The second pass does not read a block's own score of the first: that is a linear function of what it reads
+    /// anyway, and out of fold it would tell of the labels of the other folds.
+    fn page_model(&self, block_scores: &[f32]) -> Result<(LinearModel, LinearModel, Vec<f32>)> {
+        let mut inputs: Vec<Vec<Inputs>> = self
             .examples
             .features
             .par_iter()
             .enumerate()
             .map_init(Context::default, |context, (i, features)| {
-                context.load(features, &block_scores[self.examples.blocks(i)]);
-                let mut out = vec![[0.0; context::COUNT]; features.rows.len()];
-                for (b, out) in out.iter_mut().enumerate() {
-                    context.compute(features, b, out);
-                }
+                let mut out = Vec::new();
+                context.first(features, &block_scores[self.examples.blocks(i)], &mut out);
                 out
             })
             .collect();
-        let heads = self.heads(Step::PageModel, |without| {
-            self.rows(&self.examples.weights, &self.examples.junk, without, true, |i, b| inputs[i][b])
+        let first = |inputs: &Inputs| -> [f32; context::FIRST] { std::array::from_fn(|at| inputs[at]) };
+        let page = self.pass(Step::PageModel, |i, b| first(&inputs[i][b]))?;
+        let scores = self.out_of_fold(&page, &inputs, |inputs| &inputs[..context::FIRST]);
+        inputs
+            .par_iter_mut()
+            .zip(&self.examples.features)
+            .enumerate()
+            .for_each_init(Context::default, |context, (i, (inputs, features))| {
+                context.second(features, &scores[self.examples.blocks(i)], inputs)
+            });
+        let second = self.pass(Step::SecondPass, |i, b| inputs[i][b])?;
+        let scores = self.out_of_fold(&second, &inputs, |inputs| inputs);
+        Ok((page.all, second.all, scores))
+    }
+
+    /// One pass of the page model, which learns from whole pages only.
+    fn pass<const N: usize>(&self, step: Step, row: impl Fn(usize, usize) -> [f32; N] + Sync) -> Result<Heads> {
+        self.heads(step, |without| {
+            self.rows(&self.examples.weights, &self.examples.junk, without, true, &row)
                 .fit(self.recipe.page_ridge, |_| true)
-        })?;
-        let mut scores = Vec::with_capacity(block_scores.len());
-        for (inputs, fold) in inputs.iter().zip(self.folds) {
-            scores.extend(inputs.iter().map(|inputs| heads.by_fold[*fold].value(inputs)));
-        }
-        Ok((heads.all, scores))
+        })
+    }
+
+    /// Scores from the heads that have not seen the fold.
+    fn out_of_fold(&self, heads: &Heads, inputs: &[Vec<Inputs>], read: impl Fn(&Inputs) -> &[f32]) -> Vec<f32> {
+        let of_page = |(inputs, fold): (&Vec<Inputs>, &usize)| -> Vec<f32> {
+            inputs.iter().map(|inputs| heads.by_fold[*fold].value(read(inputs))).collect()
+        };
+        inputs.iter().zip(self.folds).flat_map(of_page).collect()
     }
 
     /// Spam or boilerplate, for junk. Data without both kinds gives a constant answer.
@@ -251,7 +271,7 @@ impl Stack<'_> {
         let spam_rows = rows.positives();
         if spam_rows == 0 || spam_rows == rows.len() {
             let bias = if spam_rows > 0 { 1.0 } else { -1.0 };
-            return Ok(LinearModel::from_raw(vec![0.0; row::LENGTH], bias, vec![0.0; row::LENGTH]));
+            return Ok(LinearModel::constant(bias, row::LENGTH));
         }
         rows.fit(self.recipe.block_ridge, |at| self.uses(at))
     }
@@ -290,6 +310,10 @@ fn mean(tables: &[FoldTable]) -> Vec<f32> {
     }
     sum.iter_mut().for_each(|sum| *sum /= tables.len() as f32);
     sum
+}
+
+fn quantise<const PLACES: usize>(tables: &[FoldTable]) -> Result<NgramTable<PLACES>> {
+    NgramTable::quantise(&mean(tables)).ok_or_else(|| Error::option("table_bits gives no valid table"))
 }
 
 /// Names that a model file states.

@@ -22,7 +22,7 @@ enum Task {
     },
     /// Train the default model, and the one with the segmenter's features, from ../shared/data and data/
     TrainDefault,
-    /// Measure on sites and sources that the model has never seen (takes about ten minutes)
+    /// Measure on sites and sources that the model has never seen (takes half an hour)
     HeldOut {
         /// The recipe
         #[arg(long, default_value = "models/default.toml")]

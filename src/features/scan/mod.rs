@@ -1,23 +1,22 @@
 //! The one pass over a block's characters. Everything the statistics need is counted here, and every n-gram is handed
 //! to a [`Sink`], so that prediction, training and explanation read text with the same code.
 //!
-//! The text is read in chunks that stay in the nearest cache. Short loops over a chunk beat one long loop: decode,
-//! look up and fold ([`Chunk::read`]), count ([`Counter::count`]), go through runs of like characters ([`Scanner::runs`]).
+//! One look-up a character, and one loop for the runs of each [`Role`], so that the end of a run is the only branch that
+//! cannot be foretold.
 
-mod chunk;
 mod pieces;
 #[cfg(test)]
 mod tests;
 
+use std::str::Chars;
 use std::sync::LazyLock;
 
-use chunk::{Chunk, Role};
-use pieces::{Digits, Segment, Words};
+use pieces::{Digits, Segment, Segments, Words};
 
-use crate::chars::{self, CLASSES, Class};
-use crate::features::lanes::Counter;
+use crate::chars::{self, CLASSES, CharInfo, Class};
 use crate::features::ngrams;
 use crate::features::words::{StopWords, stop_words};
+use crate::math::log2;
 
 /// Receives the hashed n-grams of a block while it is scanned.
 pub(crate) trait Sink {
@@ -28,10 +27,12 @@ pub(crate) trait Sink {
     const PLACES: bool = false;
     /// The hash of `span` symbols, the last of which is number `last`; the first may reach before the text.
     fn hash(&mut self, hash: u32, last: usize, span: usize);
-    /// The hashes of `span` symbols each, the last of which are number `first`, `first + 1`, ...
-    #[inline(always)]
-    fn hashes(&mut self, hashes: &[u32], first: usize, span: usize) {
-        hashes.iter().enumerate().for_each(|(i, hash)| self.hash(*hash, first + i, span));
+    /// What the n-grams of the block add up to, once it is read.
+    fn sum(self) -> f32
+    where
+        Self: Sized,
+    {
+        0.0
     }
 }
 
@@ -41,16 +42,17 @@ impl Sink for () {
     fn hash(&mut self, _hash: u32, _last: usize, _span: usize) {}
 }
 
-/// Characters of a chunk.
-const CHUNK: usize = 2 * Counter::MOST;
-/// Shingles over which one counts as repeated.
-const REPEAT_WINDOW: usize = 256;
-const REPEAT_BITS: u32 = 11;
+/// Windows of `2^WINDOW_BITS` symbols, in which a shingle that comes again counts as repeated.
+const WINDOW_BITS: u32 = 9;
+const REPEAT_BITS: u32 = 12;
 const SEGMENT_BITS: u32 = 9;
-/// Shingles of a block that take part in the comparison with the rest of its page.
-pub(crate) const SKETCHED: usize = 128;
+/// Symbols of a block whose shingles take part in the comparison with the rest of its page.
+const SKETCHED: usize = 128;
 /// Blocks up to this many symbols have a hash of their own as a whole.
 const LINE_SYMBOLS: usize = 32;
+
+/// A colon after at most this many symbols makes what stands before it a label.
+const LABEL_SYMBOLS: usize = 24;
 
 /// What one pass over a block counts. Units: characters (Unicode scalar values) unless said otherwise.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +96,8 @@ pub(crate) struct Scan {
     pub distinct: u32,
     /// Shannon entropy of the symbols, in bits.
     pub entropy: f32,
+    /// Symbols before the first colon, 0 without one or if they are many.
+    pub label: u32,
     pub starts_open: bool,
     pub starts_digit: bool,
     pub ends_sentence: bool,
@@ -104,322 +108,378 @@ pub(crate) struct Scan {
 
 /// `c * log2(c)` for the counts that occur in nearly every block.
 static C_LOG_C: LazyLock<[f32; 256]> =
-    LazyLock::new(|| std::array::from_fn(|c| if c == 0 { 0.0 } else { c as f32 * (c as f32).log2() }));
+    LazyLock::new(|| std::array::from_fn(|c| if c == 0 { 0.0 } else { c as f32 * log2(c as f32) }));
+
+/// How a character takes part in words and segments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Role {
+    /// A letter of a script that is not cut into words here.
+    Ideograph,
+    /// A letter of an alphabet: runs of these are words.
+    Alphabet,
+    Digit,
+    /// White space, punctuation, symbols.
+    Rest,
+    /// No symbol at all: takes no space.
+    Hidden,
+}
+
+/// Scripts whose text is read as words.
+const ALPHABETS: [Class; 5] = [Class::Latin, Class::Greek, Class::Cyrillic, Class::Arabic, Class::Indic];
+
+const ROLES: [Role; 32] = {
+    let mut roles = [Role::Rest; 32];
+    let mut i = 0;
+    while i < CLASSES {
+        roles[i] = match Class::from_index(i) {
+            Class::Han
+            | Class::Kana
+            | Class::Hangul
+            | Class::Bopomofo
+            | Class::SoutheastAsian
+            | Class::OtherLetter
+            | Class::Mark => Role::Ideograph,
+            Class::Digit => Role::Digit,
+            Class::ZeroWidth => Role::Hidden,
+            _ => Role::Rest,
+        };
+        i += 1;
+    }
+    let mut i = 0;
+    while i < ALPHABETS.len() {
+        roles[ALPHABETS[i] as usize] = Role::Alphabet;
+        i += 1;
+    }
+    roles
+};
+
+/// All white space folds to this.
+const SPACE: u32 = ngrams::mix(b' ' as u32);
+const COLON: u32 = ngrams::mix(b':' as u32);
 
 /// The scanner's memory, reused from block to block.
 pub(crate) struct Scanner {
-    chunk: Box<Chunk>,
-    counter: Counter,
     histogram: [u32; 256],
     touched: [u8; 256],
-    /// Stamps of the last window that held a shingle; stamps never come back, so nothing is cleared.
-    shingles: Box<[u32; 1 << REPEAT_BITS]>,
+    /// Stamps of the last window that held a shingle, so that nothing has to be cleared.
+    shingles: Box<[u16; 1 << REPEAT_BITS]>,
     segments: Box<[u64; 1 << SEGMENT_BITS]>,
+    /// The first stamp that was not given out.
     stamp: u32,
+    sketch: [u32; SKETCHED],
     c_log_c: &'static [f32; 256],
     stop_words: &'static StopWords,
 }
 
-/// What is carried from chunk to chunk of one block.
-struct State<'s> {
-    out: Scan,
-    last_was_space: bool,
-    /// Zero-width characters and repeated white space.
-    skipped: [u32; 2],
+/// A character that is a symbol.
+#[derive(Clone, Copy)]
+struct Symbol {
+    code: u32,
+    info: CharInfo,
     role: Role,
-    word: Words,
-    digits: Digits,
-    segment: Segment,
-    segment_stamp: u64,
-    window_stamp: u32,
-    window_left: usize,
+    /// Place in the text, in bytes; only known if the sink asks for it.
+    place: (usize, usize),
+}
+
+impl Symbol {
+    /// Tells the sink its place, and gives its hash.
+    #[inline(always)]
+    fn open<S: Sink>(self, sink: &mut S) -> u32 {
+        if S::PLACES {
+            sink.symbol(self.place.0, self.place.1);
+        }
+        self.mixed()
+    }
+
+    /// The folded character, mixed; digits are one symbol.
+    #[inline(always)]
+    fn mixed(self) -> u32 {
+        ngrams::mix(if self.role == Role::Digit { u32::from(b'0') } else { self.info.fold(self.code) })
+    }
+
+    #[inline(always)]
+    fn has(self, flag: u32) -> u32 {
+        u32::from(self.info.flags() & flag != 0)
+    }
+
+    /// 1 if folding changes more than the typography: upper case, traditional forms.
+    #[inline(always)]
+    fn is_changed(self) -> u32 {
+        u32::from(self.info.is_changed()) & !self.has(chars::COMPAT)
+    }
+
+    /// 1 for a Han character in a traditional form.
+    #[inline(always)]
+    fn is_traditional(self) -> u32 {
+        u32::from(self.info.is_changed()) & u32::from(self.info.is_plain(Class::Han))
+    }
+
+    #[inline(always)]
+    fn is(self, class: Class) -> bool {
+        self.info.class_index() == class as usize
+    }
+}
+
+/// Characters, looked up and counted; those that take no space are counted only.
+struct Symbols<'t> {
+    text: &'t str,
+    rest: Chars<'t>,
+    classes: [u32; 32],
+}
+
+impl Symbols<'_> {
+    #[inline(always)]
+    fn next<S: Sink>(&mut self) -> Option<Symbol> {
+        loop {
+            let c = self.rest.next()?;
+            let code = u32::from(c);
+            let info = chars::lookup(code);
+            let class = info.class_index() & 31;
+            self.classes[class] += 1;
+            let role = ROLES[class];
+            if role != Role::Hidden {
+                let end = if S::PLACES { self.text.len() - self.rest.as_str().len() } else { 0 };
+                let start = if S::PLACES { end - c.len_utf8() } else { 0 };
+                return Some(Symbol { code, info, role, place: (start, end) });
+            }
+        }
+    }
+}
+
+/// What changes at every symbol. Only ever touched by code that is inlined, so that it can live in registers.
+struct State {
+    /// The last two mixed symbols.
+    before: u32,
+    last: u32,
+    /// Symbols so far.
+    symbols: usize,
     distinct: usize,
-    /// The last symbol that is not white space ends a sentence.
-    ends_sentence: bool,
-    sketch: &'s mut Vec<u32>,
-    sketch_left: usize,
+    /// Stamp of the block's first window.
+    stamp: u32,
+    repeated_shingles: u32,
+    sketched: usize,
+    line: u32,
+    segment: Segment,
 }
 
 impl Scanner {
     pub(crate) fn new() -> Self {
         Self {
-            chunk: Chunk::new(),
-            counter: Counter::new(),
             histogram: [0; 256],
             touched: [0; 256],
             shingles: Box::new([0; 1 << REPEAT_BITS]),
             segments: Box::new([0; 1 << SEGMENT_BITS]),
-            stamp: 0,
+            stamp: 1,
+            sketch: [0; SKETCHED],
             c_log_c: &C_LOG_C,
             stop_words: stop_words(),
         }
     }
 
-    /// Reads a block. Its first [`SKETCHED`] shingles are appended to `sketch`.
-    pub(crate) fn scan<S: Sink>(&mut self, text: &str, sketch: &mut Vec<u32>, sink: &mut S) -> Scan {
+    /// Reads a block. Appends to `sketch` the shingles of its first [`SKETCHED`] symbols.
+    // Out of line: it wants all registers for itself.
+    #[inline(never)]
+    pub(crate) fn scan<S: Sink>(&mut self, text: &str, sketch: &mut Vec<u32>, mut sink: S) -> (Scan, S) {
+        let mut out = Scan::default();
         let mut state = State {
-            out: Scan::default(),
-            last_was_space: true, // leading white space is trimmed by the segmenter; treat it so anyway
-            skipped: [0; 2],
-            role: Role::Rest,
-            word: Words::default(),
-            digits: Digits::default(),
-            segment: Segment::default(),
-            segment_stamp: u64::from(self.next_stamp()) << 32,
-            window_stamp: self.next_stamp(),
-            window_left: REPEAT_WINDOW,
+            before: ngrams::mix(ngrams::START),
+            last: ngrams::mix(ngrams::START),
+            symbols: 0,
             distinct: 0,
-            ends_sentence: false,
-            sketch,
-            sketch_left: SKETCHED,
+            stamp: self.stamps(text.len()),
+            repeated_shingles: 0,
+            sketched: 0,
+            line: 0,
+            segment: Segment::default(),
         };
-        self.counter.clear();
-        self.chunk.mixed[..2].fill(ngrams::mix(ngrams::START));
-        let mut rest = text.chars();
-        let mut symbols = 0;
-        loop {
-            self.chunk.read(&mut state, text, &mut rest, sink);
-            let count = self.chunk.count;
-            if count == 0 {
-                break;
-            }
-            let infos = &self.chunk.infos[..count];
-            infos.chunks(Counter::MOST).for_each(|infos| self.counter.count(infos));
-            if symbols == 0 {
-                state.out.starts_open = infos[0].flags() & chars::OPEN != 0;
-                state.out.starts_digit = Role::of(infos[0]) == Role::Digit;
-            }
-            self.runs(symbols, &mut state, sink);
-            self.count(&mut state.distinct);
-            symbols += count;
-            self.chunk.mixed.copy_within(count..count + 2, 0);
-        }
-        let [zero_width, spaces] = state.skipped;
-        self.counter.add(Class::ZeroWidth, zero_width);
-        self.counter.add(Class::Space, spaces);
-        self.finish(text, symbols, state, sink)
-    }
-
-    /// Goes through the runs of one role: words, numbers, segments; between words of alphabets the n-grams. `first` is
-    /// the number of the chunk's first symbol.
-    ///
-    /// Runs are short and their lengths cannot be foretold, so nothing here loops over a run but what must: a wrong guess
-    /// at the end of a loop costs more than the loop.
-    fn runs<S: Sink>(&mut self, first: usize, state: &mut State<'_>, sink: &mut S) {
-        let mut at = 0;
-        let mut hashed = 0; // up to where n-grams have been made
-        for run in 0..self.chunk.runs {
-            let end = usize::from(self.chunk.ends[run]);
-            let role = Role::of(self.chunk.infos[at]);
-            if role != state.role {
-                if state.role == Role::Alphabet {
-                    self.end_word(first + at, state, sink);
-                } else if state.role == Role::Digit {
-                    state.digits.end(&mut state.out, first + at, self.chunk.mixed[at + 2]);
-                }
-                if role == Role::Alphabet {
-                    state.word.start(first + at);
-                } else if role == Role::Digit {
-                    state.digits.start(first + at);
-                }
-            }
-            if role == Role::Alphabet {
-                state.word.hash = self.chunk.mixed[at + 2..end + 2]
-                    .iter()
-                    .fold(state.word.hash, |hash, mixed| ngrams::extend(hash, *mixed));
-            } else {
-                if hashed <= at {
-                    hashed = self.ngrams(at, run, first, state, sink);
-                }
-                if role == Role::Rest {
-                    let after_ideograph = state.role == Role::Ideograph;
-                    self.punctuation(at, after_ideograph, state);
-                    for i in at + 1..end {
-                        self.punctuation(i, false, state);
-                    }
-                } else {
-                    if role == Role::Digit {
-                        (at..end).for_each(|i| state.digits.push(self.chunk.digit(i)));
-                    }
-                    state.segment.add(self.chunk.run_hash(at, end), end - at);
-                }
-            }
-            state.ends_sentence &= role == Role::Rest;
-            state.role = role;
-            at = end;
-        }
-    }
-
-    /// Segments end at separators, and at white space behind ideographs; pairs of words end with the sentence.
-    #[inline(always)]
-    fn punctuation(&mut self, i: usize, after_ideograph: bool, state: &mut State<'_>) {
-        let info = self.chunk.infos[i];
-        let is_space = info.class_index() == Class::Space as usize;
-        let ends_sentence = info.flags() & chars::SENTENCE_END != 0;
-        if (info.flags() & chars::SEPARATOR != 0) | (is_space & after_ideograph) {
-            self.end_segment(state);
-        }
-        state.ends_sentence = if is_space { state.ends_sentence } else { ends_sentence };
-        state.word.previous = if ends_sentence { 0 } else { state.word.previous };
-    }
-
-    /// Two and three symbols up to each of the symbols from `from` to the next letter of an alphabet; pairs are
-    /// shingles. Returns where it stopped.
-    fn ngrams<S: Sink>(&mut self, from: usize, run: usize, first: usize, state: &mut State<'_>, sink: &mut S) -> usize {
-        let chunk = &mut *self.chunk;
-        let mut to = chunk.count;
-        for end in &chunk.ends[run..chunk.runs] {
-            let end = usize::from(*end);
-            if end < chunk.count && Role::of(chunk.infos[end]) == Role::Alphabet {
-                to = end;
-                break;
-            }
-        }
-        let length = to - from;
-        let mixed = &chunk.mixed[from..to + 2];
-        let (two, three) = (&mut chunk.bigrams[from..to], &mut chunk.trigrams[from..to]);
-        // The lengths are said so that the loop needs no check of bounds.
-        if mixed.len() == length + 2 && two.len() == length && three.len() == length {
-            for i in 0..length {
-                two[i] = ngrams::bigram(mixed[i + 1], mixed[i + 2]);
-                three[i] = ngrams::trigram(mixed[i], mixed[i + 1], mixed[i + 2]);
-            }
-        }
-        sink.hashes(&chunk.bigrams[from..to], first + from, 2);
-        sink.hashes(&chunk.trigrams[from..to], first + from, 3);
-        state.out.hashes += 2 * (to - from) as u32;
-        state.out.line = state.out.line.wrapping_add(sum(&chunk.trigrams[from..to]));
-        let mut at = from;
-        let mut total = 0u32;
-        while at < to {
-            let part = state.window_left.min(to - at);
-            let mut repeated = 0;
-            let pairs = self.chunk.bigrams[at..at + part].iter().zip(&mut self.chunk.sums[at..at + part]);
-            for (hash, running) in pairs {
-                let seen = &mut self.shingles[ngrams::bucket(*hash, REPEAT_BITS)];
-                repeated += u32::from(*seen == state.window_stamp);
-                *seen = state.window_stamp;
-                total = total.wrapping_add(*hash);
-                *running = total;
-            }
-            state.out.repeated_shingles += repeated;
-            self.close_window(part, state);
-            at += part;
-        }
-        let sketched = state.sketch_left.min(to - from);
-        state.sketch.extend_from_slice(&self.chunk.bigrams[from..from + sketched]);
-        state.sketch_left -= sketched;
-        to
-    }
-
-    /// A word is a shingle.
-    #[inline(always)]
-    fn word_shingle(&mut self, hash: u32, state: &mut State<'_>) {
-        let seen = &mut self.shingles[ngrams::bucket(hash, REPEAT_BITS)];
-        state.out.repeated_shingles += u32::from(*seen == state.window_stamp);
-        *seen = state.window_stamp;
-        self.close_window(1, state);
-        if state.sketch_left > 0 {
-            state.sketch_left -= 1;
-            state.sketch.push(hash);
-        }
-    }
-
-    /// Counts shingles, and begins a new window where one is full.
-    #[inline(always)]
-    fn close_window(&mut self, shingles: usize, state: &mut State<'_>) {
-        state.out.shingles += shingles as u32;
-        state.window_left -= shingles;
-        if state.window_left == 0 {
-            state.window_left = REPEAT_WINDOW;
-            state.window_stamp = self.next_stamp();
-        }
-    }
-
-    /// The word that was running when symbol number `at` came ends before it.
-    #[inline(always)]
-    fn end_word<S: Sink>(&mut self, at: usize, state: &mut State<'_>, sink: &mut S) {
-        let length = at - state.word.start;
-        let hash = state.word.hash;
-        state.segment.add(hash, length);
-        // Single letters say little as words.
-        if length > 1 {
-            let word = ngrams::word(hash);
-            sink.hash(word, at - 1, length);
-            state.out.words += 1;
-            state.out.hashes += 1;
-            state.out.line = state.out.line.wrapping_add(word);
-            state.out.stop_words += u32::from(self.stop_words.contains(hash));
-            self.word_shingle(word, state);
-            if state.word.previous != 0 {
-                let pair = ngrams::word_pair(state.word.previous, hash);
-                sink.hash(pair, at - 1, at - state.word.previous_start);
-                state.out.hashes += 1;
-                state.out.line = state.out.line.wrapping_add(pair);
-            }
-            (state.word.previous, state.word.previous_start) = (hash, state.word.start);
-        }
-    }
-
-    fn end_segment(&mut self, state: &mut State<'_>) {
-        let Segment { hash, length } = std::mem::take(&mut state.segment);
-        if length == 0 {
-            return;
-        }
-        state.out.segments += 1;
-        state.out.longest_segment = state.out.longest_segment.max(length);
-        state.out.single_segments += u32::from(length == 1);
-        let entry = &mut self.segments[ngrams::bucket(ngrams::word(hash), SEGMENT_BITS)];
-        let key = state.segment_stamp | u64::from(hash);
-        state.out.repeated_segments += u32::from(*entry == key);
-        *entry = key;
-    }
-
-    /// Counts the chunk's symbols for the entropy.
-    #[inline(always)]
-    fn count(&mut self, total: &mut usize) {
-        let mut distinct = *total;
-        for mixed in &self.chunk.mixed[2..self.chunk.count + 2] {
-            let bucket = (mixed >> 24) as usize;
-            let seen = &mut self.histogram[bucket];
-            self.touched[distinct & 255] = bucket as u8;
-            distinct += usize::from(*seen == 0);
-            *seen += 1;
-        }
-        *total = distinct;
-    }
-
-    /// The end symbol closes what is open; then the counts are put together.
-    fn finish<S: Sink>(&mut self, text: &str, symbols: usize, mut state: State<'_>, sink: &mut S) -> Scan {
+        let (mut word, mut digits, mut segments) = (Words::default(), Digits::default(), Segments::new(state.stamp));
         let end = ngrams::mix(ngrams::END);
-        if state.role == Role::Alphabet {
-            self.end_word(symbols, &mut state, sink);
-        } else if state.role == Role::Digit {
-            state.digits.end(&mut state.out, symbols, end);
+        let mut symbols = Symbols { text, rest: text.chars(), classes: [0; 32] };
+        let mut previous = Role::Rest;
+        let mut has_colon = false;
+        let mut current = symbols.next::<S>();
+        while let Some(first) = current {
+            match first.role {
+                Role::Ideograph => {
+                    while let Some(symbol) = current
+                        && symbol.role == Role::Ideograph
+                    {
+                        let mixed = symbol.open(&mut sink);
+                        out.function_chars += symbol.has(chars::FUNCTION);
+                        out.compat += symbol.has(chars::COMPAT);
+                        out.traditional += symbol.is_traditional();
+                        state.segment.push(state.last, mixed);
+                        self.ngrams(mixed, &mut state, &mut sink);
+                        self.take(mixed, &mut state);
+                        current = symbols.next::<S>();
+                    }
+                    out.ends_sentence = false;
+                }
+                Role::Alphabet => {
+                    word.begin(state.symbols);
+                    while let Some(symbol) = current
+                        && symbol.role == Role::Alphabet
+                    {
+                        let mixed = symbol.open(&mut sink);
+                        out.compat += symbol.has(chars::COMPAT);
+                        let cased = symbol.info.class_index() <= Class::Cyrillic as usize;
+                        out.upper += symbol.is_changed() & u32::from(cased);
+                        word.hash = ngrams::extend(word.hash, mixed);
+                        self.take(mixed, &mut state);
+                        current = symbols.next::<S>();
+                    }
+                    self.end_word(&mut word, &mut state, &mut sink);
+                    out.ends_sentence = false;
+                }
+                Role::Digit => {
+                    digits.begin(state.symbols);
+                    while let Some(symbol) = current
+                        && symbol.role == Role::Digit
+                    {
+                        let mixed = symbol.open(&mut sink);
+                        out.compat += symbol.has(chars::COMPAT);
+                        digits.push(symbol.info.fold(symbol.code).wrapping_sub(u32::from(b'0')).min(10));
+                        state.segment.push(state.last, mixed);
+                        self.ngrams(mixed, &mut state, &mut sink);
+                        self.take(mixed, &mut state);
+                        current = symbols.next::<S>();
+                    }
+                    digits.end(state.symbols, current.map_or(end, Symbol::mixed));
+                    out.ends_sentence = false;
+                }
+                Role::Rest | Role::Hidden => {
+                    let is_space = first.is(Class::Space);
+                    let is_again = is_space && previous == Role::Rest && state.last == SPACE;
+                    if is_again || (is_space && state.symbols == 0) {
+                        current = symbols.next::<S>();
+                        continue;
+                    }
+                    let mixed = first.open(&mut sink);
+                    if state.symbols == 0 {
+                        out.starts_open = first.has(chars::OPEN) != 0;
+                    }
+                    if mixed == COLON && !std::mem::replace(&mut has_colon, true) && state.symbols <= LABEL_SYMBOLS {
+                        sink.hash(ngrams::label(state.line), state.symbols, state.symbols + 1);
+                        out.hashes += 1;
+                        out.label = state.symbols as u32;
+                    }
+                    let ends_sentence = first.has(chars::SENTENCE_END) != 0;
+                    let separates = first.has(chars::SEPARATOR) != 0;
+                    out.compat += first.has(chars::COMPAT);
+                    out.sentence_ends += u32::from(ends_sentence);
+                    out.opens += first.has(chars::OPEN);
+                    out.closes += first.has(chars::CLOSE);
+                    out.separators += u32::from(separates);
+                    // Segments end at separators, and at white space behind ideographs; pairs of words end with the
+                    // sentence.
+                    if separates | (is_space & (previous == Role::Ideograph)) {
+                        segments.end(std::mem::take(&mut state.segment), &mut self.segments);
+                    }
+                    out.ends_sentence = if is_space { out.ends_sentence } else { ends_sentence };
+                    word.previous = if ends_sentence { 0 } else { word.previous };
+                    self.ngrams(mixed, &mut state, &mut sink);
+                    self.take(mixed, &mut state);
+                    current = symbols.next::<S>();
+                }
+            }
+            previous = first.role;
         }
-        self.end_segment(&mut state);
+
+        // The end symbol closes what is open.
+        let count = state.symbols;
+        segments.end(std::mem::take(&mut state.segment), &mut self.segments);
         sink.symbol(text.len(), text.len());
-        let [before, last, ..] = self.chunk.mixed;
-        sink.hash(ngrams::bigram(last, end), symbols, 2);
-        sink.hash(ngrams::trigram(before, last, end), symbols, 3);
-        let mut out = state.out;
-        out.hashes += 2;
-        out.line = out.line.wrapping_add(ngrams::bigram(last, end));
-        if symbols <= LINE_SYMBOLS {
-            sink.hash(ngrams::line(out.line), symbols, symbols + 1);
-            out.hashes += 1;
+        sink.hash(ngrams::bigram(state.last, end), count, 2);
+        sink.hash(ngrams::trigram(state.before, state.last, end), count, 3);
+        out.line = state.line.wrapping_add(ngrams::bigram(state.last, end));
+        if count <= LINE_SYMBOLS {
+            sink.hash(ngrams::line(out.line), count, count + 1);
         }
-        self.counter.fill(&mut out);
+        sketch.extend_from_slice(&self.sketch[..state.sketched]);
+
+        let classes = symbols.classes;
+        out.classes.copy_from_slice(&classes[..CLASSES]);
+        out.chars = out.classes.iter().sum();
         out.units = crate::features::stats::units(&out.classes);
-        out.symbols = symbols as u32;
-        out.ends_sentence = state.ends_sentence;
-        out.ends_punctuation = state.role == Role::Rest;
+        out.symbols = count as u32;
+        let in_words: u32 = ALPHABETS.iter().map(|class| classes[*class as usize]).sum();
+        out.shingles = out.symbols - in_words + word.count;
+        out.hashes += 2 * (out.symbols - in_words + 1) + word.count + word.pairs + u32::from(count <= LINE_SYMBOLS);
+        out.repeated_shingles = state.repeated_shingles;
+        (out.words, out.stop_words) = (word.count, word.stop_words);
+        segments.fill(&mut out);
+        digits.fill(&mut out);
+        out.ends_punctuation = previous == Role::Rest;
         out.distinct = state.distinct as u32;
-        out.entropy = self.entropy(symbols, state.distinct);
+        out.entropy = self.entropy(count, state.distinct);
         if out.classes[Class::AsciiPunct as usize] > 1 && out.words > 0 {
             out.urls = pieces::urls(text);
         }
-        out
+        (out, sink)
+    }
+
+    /// The symbol is the last one now.
+    #[inline(always)]
+    fn take(&mut self, mixed: u32, state: &mut State) {
+        let bucket = (mixed >> 24) as usize;
+        let seen = &mut self.histogram[bucket];
+        self.touched[state.distinct & 255] = bucket as u8;
+        state.distinct += usize::from(*seen == 0);
+        *seen += 1;
+        state.before = state.last;
+        state.last = mixed;
+        state.symbols += 1;
+    }
+
+    /// Two and three symbols up to this one; pairs are shingles.
+    #[inline(always)]
+    fn ngrams<S: Sink>(&mut self, mixed: u32, state: &mut State, sink: &mut S) {
+        let two = ngrams::bigram(state.last, mixed);
+        let three = ngrams::trigram(state.before, state.last, mixed);
+        sink.hash(two, state.symbols, 2);
+        sink.hash(three, state.symbols, 3);
+        state.line = state.line.wrapping_add(three);
+        self.shingle(two, state);
+    }
+
+    /// Counts a shingle: a word of an alphabet, or a pair of neighbouring symbols.
+    #[inline(always)]
+    fn shingle(&mut self, hash: u32, state: &mut State) {
+        let window = state.stamp.wrapping_add((state.symbols >> WINDOW_BITS) as u32) as u16;
+        let seen = &mut self.shingles[ngrams::bucket(hash, REPEAT_BITS)];
+        state.repeated_shingles += u32::from(*seen == window);
+        *seen = window;
+        if state.symbols <= SKETCHED
+            && let Some(place) = self.sketch.get_mut(state.sketched)
+        {
+            *place = hash;
+            state.sketched += 1;
+        }
+    }
+
+    /// The word that was running ends.
+    #[inline(always)]
+    fn end_word<S: Sink>(&mut self, word: &mut Words, state: &mut State, sink: &mut S) {
+        let at = state.symbols;
+        let length = at - word.start;
+        state.segment.push_word(word.hash, length);
+        // Single letters say little as words.
+        if length > 1 {
+            let hash = ngrams::word(word.hash);
+            sink.hash(hash, at - 1, length);
+            state.line = state.line.wrapping_add(hash);
+            self.shingle(hash, state);
+            if word.previous != 0 {
+                let pair = ngrams::word_pair(word.previous, word.hash);
+                sink.hash(pair, at - 1, at - word.previous_start);
+                state.line = state.line.wrapping_add(pair);
+                word.pairs += 1;
+            }
+            word.count += 1;
+            word.stop_words += u32::from(self.stop_words.contains(word.hash));
+            (word.previous, word.previous_start) = (word.hash, word.start);
+        }
     }
 
     /// Entropy of the histogram in bits; leaves the histogram empty.
@@ -429,29 +489,26 @@ impl Scanner {
             let count = std::mem::take(&mut self.histogram[bucket as usize]);
             sum += match self.c_log_c.get(count as usize) {
                 Some(value) => *value,
-                None => count as f32 * (count as f32).log2(),
+                None => count as f32 * log2(count as f32),
             };
         }
         if symbols == 0 {
             return 0.0;
         }
         let n = symbols as f32;
-        (n.log2() - sum / n).max(0.0)
+        (log2(n) - sum / n).max(0.0)
     }
 
-    fn next_stamp(&mut self) -> u32 {
-        self.stamp = self.stamp.wrapping_add(1);
-        if self.stamp == 0 {
+    /// The first of as many stamps as a block of so many bytes has windows. When they run out, they start again.
+    fn stamps(&mut self, bytes: usize) -> u32 {
+        let windows = (bytes >> WINDOW_BITS) as u32 + 1;
+        if self.stamp + windows > u32::from(u16::MAX) {
             self.shingles.fill(0);
             self.segments.fill(0);
             self.stamp = 1;
         }
-        self.stamp
+        let first = self.stamp;
+        self.stamp += windows;
+        first
     }
-}
-
-/// Wrapping sum of hashes.
-#[inline(always)]
-fn sum(hashes: &[u32]) -> u32 {
-    hashes.iter().fold(0, |sum, hash| sum.wrapping_add(*hash))
 }
