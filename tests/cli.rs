@@ -178,7 +178,7 @@ fn models_can_be_looked_into() {
     assert!(info.text().contains("thresholds"), "{}", info.text());
     let features = tamis(&["model", "features", "--format", "json"], b"").json();
     let named = |name: &str| features.iter().any(|feature| feature["name"] == name && feature["formula"] != "");
-    assert!(named("length") && named("lexical_han") && named("mass_before"));
+    assert!(named("length") && named("lexical_han") && named("again_mass_own"));
 }
 
 #[test]

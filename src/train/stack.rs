@@ -229,13 +229,12 @@ impl Stack<'_> {
         let first = |inputs: &Inputs| -> [f32; context::FIRST] { std::array::from_fn(|at| inputs[at]) };
         let page = self.pass(Step::PageModel, |i, b| first(&inputs[i][b]))?;
         let scores = self.out_of_fold(&page, &inputs, |inputs| &inputs[..context::FIRST]);
-        inputs
-            .par_iter_mut()
-            .zip(&self.examples.features)
-            .enumerate()
-            .for_each_init(Context::default, |context, (i, (inputs, features))| {
-                context.second(features, &scores[self.examples.blocks(i)], inputs)
-            });
+        inputs.par_iter_mut().zip(&self.examples.features).enumerate().for_each_init(
+            Context::default,
+            |context, (i, (inputs, features))| {
+                context.second(features, &scores[self.examples.blocks(i)], inputs);
+            },
+        );
         let second = self.pass(Step::SecondPass, |i, b| inputs[i][b])?;
         let scores = self.out_of_fold(&second, &inputs, |inputs| inputs);
         Ok((page.all, second.all, scores))

@@ -5,15 +5,16 @@
 //! cannot be foretold.
 
 mod pieces;
+mod symbols;
 #[cfg(test)]
 mod tests;
 
-use std::str::Chars;
 use std::sync::LazyLock;
 
 use pieces::{Digits, Segment, Segments, Words};
+use symbols::{ALPHABETS, Role, Symbol, Symbols};
 
-use crate::chars::{self, CLASSES, CharInfo, Class};
+use crate::chars::{self, CLASSES, Class};
 use crate::features::ngrams;
 use crate::features::words::{StopWords, stop_words};
 use crate::math::log2;
@@ -110,50 +111,6 @@ pub(crate) struct Scan {
 static C_LOG_C: LazyLock<[f32; 256]> =
     LazyLock::new(|| std::array::from_fn(|c| if c == 0 { 0.0 } else { c as f32 * log2(c as f32) }));
 
-/// How a character takes part in words and segments.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Role {
-    /// A letter of a script that is not cut into words here.
-    Ideograph,
-    /// A letter of an alphabet: runs of these are words.
-    Alphabet,
-    Digit,
-    /// White space, punctuation, symbols.
-    Rest,
-    /// No symbol at all: takes no space.
-    Hidden,
-}
-
-/// Scripts whose text is read as words.
-const ALPHABETS: [Class; 5] = [Class::Latin, Class::Greek, Class::Cyrillic, Class::Arabic, Class::Indic];
-
-const ROLES: [Role; 32] = {
-    let mut roles = [Role::Rest; 32];
-    let mut i = 0;
-    while i < CLASSES {
-        roles[i] = match Class::from_index(i) {
-            Class::Han
-            | Class::Kana
-            | Class::Hangul
-            | Class::Bopomofo
-            | Class::SoutheastAsian
-            | Class::OtherLetter
-            | Class::Mark => Role::Ideograph,
-            Class::Digit => Role::Digit,
-            Class::ZeroWidth => Role::Hidden,
-            _ => Role::Rest,
-        };
-        i += 1;
-    }
-    let mut i = 0;
-    while i < ALPHABETS.len() {
-        roles[ALPHABETS[i] as usize] = Role::Alphabet;
-        i += 1;
-    }
-    roles
-};
-
 /// All white space folds to this.
 const SPACE: u32 = ngrams::mix(b' ' as u32);
 const COLON: u32 = ngrams::mix(b':' as u32);
@@ -170,81 +127,6 @@ pub(crate) struct Scanner {
     sketch: [u32; SKETCHED],
     c_log_c: &'static [f32; 256],
     stop_words: &'static StopWords,
-}
-
-/// A character that is a symbol.
-#[derive(Clone, Copy)]
-struct Symbol {
-    code: u32,
-    info: CharInfo,
-    role: Role,
-    /// Place in the text, in bytes; only known if the sink asks for it.
-    place: (usize, usize),
-}
-
-impl Symbol {
-    /// Tells the sink its place, and gives its hash.
-    #[inline(always)]
-    fn open<S: Sink>(self, sink: &mut S) -> u32 {
-        if S::PLACES {
-            sink.symbol(self.place.0, self.place.1);
-        }
-        self.mixed()
-    }
-
-    /// The folded character, mixed; digits are one symbol.
-    #[inline(always)]
-    fn mixed(self) -> u32 {
-        ngrams::mix(if self.role == Role::Digit { u32::from(b'0') } else { self.info.fold(self.code) })
-    }
-
-    #[inline(always)]
-    fn has(self, flag: u32) -> u32 {
-        u32::from(self.info.flags() & flag != 0)
-    }
-
-    /// 1 if folding changes more than the typography: upper case, traditional forms.
-    #[inline(always)]
-    fn is_changed(self) -> u32 {
-        u32::from(self.info.is_changed()) & !self.has(chars::COMPAT)
-    }
-
-    /// 1 for a Han character in a traditional form.
-    #[inline(always)]
-    fn is_traditional(self) -> u32 {
-        u32::from(self.info.is_changed()) & u32::from(self.info.is_plain(Class::Han))
-    }
-
-    #[inline(always)]
-    fn is(self, class: Class) -> bool {
-        self.info.class_index() == class as usize
-    }
-}
-
-/// Characters, looked up and counted; those that take no space are counted only.
-struct Symbols<'t> {
-    text: &'t str,
-    rest: Chars<'t>,
-    classes: [u32; 32],
-}
-
-impl Symbols<'_> {
-    #[inline(always)]
-    fn next<S: Sink>(&mut self) -> Option<Symbol> {
-        loop {
-            let c = self.rest.next()?;
-            let code = u32::from(c);
-            let info = chars::lookup(code);
-            let class = info.class_index() & 31;
-            self.classes[class] += 1;
-            let role = ROLES[class];
-            if role != Role::Hidden {
-                let end = if S::PLACES { self.text.len() - self.rest.as_str().len() } else { 0 };
-                let start = if S::PLACES { end - c.len_utf8() } else { 0 };
-                return Some(Symbol { code, info, role, place: (start, end) });
-            }
-        }
-    }
 }
 
 /// What changes at every symbol. Only ever touched by code that is inlined, so that it can live in registers.
@@ -295,7 +177,7 @@ impl Scanner {
         };
         let (mut word, mut digits, mut segments) = (Words::default(), Digits::default(), Segments::new(state.stamp));
         let end = ngrams::mix(ngrams::END);
-        let mut symbols = Symbols { text, rest: text.chars(), classes: [0; 32] };
+        let mut symbols = Symbols::new(text);
         let mut previous = Role::Rest;
         let mut has_colon = false;
         let mut current = symbols.next::<S>();

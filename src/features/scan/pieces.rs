@@ -4,7 +4,7 @@ use super::{SEGMENT_BITS, Scan};
 use crate::features::ngrams;
 
 /// The piece between separators that is being read.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Segment {
     hash: u32,
     length: u32,
