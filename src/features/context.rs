@@ -3,7 +3,7 @@
 //! (stacked sequential learning, Cohen and Carvalho 2005). No raw position takes part: it does not carry over to unseen
 //! sites.
 
-use super::schema::Feature;
+use super::feature::Feature;
 use super::{BlockFacts, PageFeatures};
 use crate::math::{exp, ln_1p};
 

@@ -2,6 +2,7 @@
 //! ([`stats`], [`tokens`], the lexical score of [`ngrams`]) and the facts that the page model's [`context`] is made of.
 
 pub(crate) mod context;
+mod feature;
 pub(crate) mod ngrams;
 pub(crate) mod scan;
 mod schema;
@@ -9,8 +10,9 @@ pub(crate) mod stats;
 pub(crate) mod tokens;
 mod words;
 
+pub use feature::Feature;
 use schema::LEXICAL;
-pub use schema::{Feature, Groups, SCHEMA_VERSION};
+pub use schema::{Groups, SCHEMA_VERSION};
 pub(crate) use schema::{row, row_names};
 
 use std::ops::Range;

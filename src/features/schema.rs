@@ -3,18 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::feature::Feature;
 use super::{context, stats, tokens};
-
-/// One named statistic and how it is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Feature {
-    /// The name, unique in its group.
-    pub name: &'static str,
-    /// The formula, in words.
-    pub formula: &'static str,
-    /// The paper, project or standard that it comes from.
-    pub source: &'static str,
-}
 
 /// Which of the switchable groups of features a model uses. The lexical score (group `ngrams`) and the page's context
 /// (group `context`) can be switched off to study them.

@@ -1,6 +1,6 @@
 //! The group `tokens`: statistics of the words that the segmenter finds in Han text. Other scripts have none.
 
-use super::schema::Feature;
+use super::feature::Feature;
 
 /// Names and formulas, in the order of [`Tokens::compute`]. All are 0 where a block has fewer than two Han characters.
 pub(crate) const FEATURES: &[Feature] = &[

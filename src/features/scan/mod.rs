@@ -8,6 +8,7 @@ mod pieces;
 mod symbols;
 #[cfg(test)]
 mod tests;
+mod units;
 
 use std::sync::LazyLock;
 
@@ -59,7 +60,7 @@ const LABEL_SYMBOLS: usize = 24;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scan {
     pub chars: u32,
-    /// Length in Han characters that would say as much: see [`crate::features::stats::units`].
+    /// Length in Han characters that would say as much: see [`units::units`].
     pub units: f32,
     pub classes: [u32; CLASSES],
     /// Letters that folding turned to lower case.
@@ -283,7 +284,7 @@ impl Scanner {
         let classes = symbols.classes;
         out.classes.copy_from_slice(&classes[..CLASSES]);
         out.chars = out.classes.iter().sum();
-        out.units = crate::features::stats::units(&out.classes);
+        out.units = units::units(&out.classes);
         out.symbols = count as u32;
         let in_words: u32 = ALPHABETS.iter().map(|class| classes[*class as usize]).sum();
         out.shingles = out.symbols - in_words + word.count;
