@@ -137,12 +137,12 @@ pub struct Worker<'c> {
 impl Worker<'_> {
     /// The verdicts on a page's blocks, in order. They stay readable until the next call.
     pub fn classify(&mut self, page: &Page<'_>) -> &[Verdict] {
-        let model = &self.classifier.model;
+        let classifier = self.classifier;
+        let model = &classifier.model;
         self.featurizer.page(page, &mut Weighing(&model.ngrams), &mut self.features);
         self.scores.clear();
         self.scores.extend(self.features.rows.iter().map(|row| model.block.value(row)));
         self.score_pages();
-        let model = &self.classifier.model;
         self.verdicts.clear();
         for i in 0..self.scores.len() {
             let facts = &self.features.facts[i];

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::classify::{Worker, probability};
 use crate::features::context::{self, SCORE_LIMIT};
 use crate::features::{lexical_places, row, row_names, scan::Scanner, scan::Sink};
-use crate::model::{LEXICAL, LinearModel, NgramTable, script_index};
+use crate::model::{LEXICAL_PLACES, LinearModel, NgramTable, script_index};
 use crate::page::{Page, Verdict};
 
 /// One share of a score.
@@ -71,10 +71,10 @@ impl Worker<'_> {
             // is the block's own score, taken apart below.
             let head = &model.second;
             base += slope * f64::from(head.bias());
-            let cut = (SCORE_LIMIT / self.scores[i].abs().max(SCORE_LIMIT)).min(1.0);
+            let cut = SCORE_LIMIT / self.scores[i].abs().max(SCORE_LIMIT);
             share = slope * f64::from(head.weights()[0] * cut);
             for (at, feature) in context::features().enumerate().skip(1) {
-                base += add(&mut reasons, head, at, &self.inputs[i], slope, || format!("context.{}", feature.name));
+                base += add(&mut reasons, head, at, &self.inputs[i], slope, format!("context.{}", feature.name));
             }
         }
 
@@ -82,7 +82,7 @@ impl Worker<'_> {
         base += share * f64::from(head.bias());
         for (at, name) in row_names().enumerate().take(row::LEXICAL_AT) {
             let group = if at < row::TOKENS { "stats" } else { "tokens" };
-            base += add(&mut reasons, head, at, &self.features.rows[i], share, || format!("{group}.{name}"));
+            base += add(&mut reasons, head, at, &self.features.rows[i], share, format!("{group}.{name}"));
         }
         let weights = head.weights();
         let hashes = facts.hashes.max(1) as f32;
@@ -120,26 +120,17 @@ impl Explanation {
 
 /// Adds what input `at` of a head contributes, as far as it differs from the input's mean, and returns what the mean
 /// contributes: that is no reason for anything, but part of the base.
-fn add(
-    reasons: &mut Vec<Reason>,
-    head: &LinearModel,
-    at: usize,
-    inputs: &[f32],
-    share: f64,
-    name: impl Fn() -> String,
-) -> f64 {
+fn add(reasons: &mut Vec<Reason>, head: &LinearModel, at: usize, inputs: &[f32], share: f64, feature: String) -> f64 {
     let (value, mean) = (inputs[at], head.means()[at]);
     let weight = share * f64::from(head.weights()[at]);
     let contribution = (weight * (f64::from(value) - f64::from(mean))) as f32;
-    if contribution != 0.0 {
-        reasons.push(Reason { feature: name(), word: None, range: None, value, contribution });
-    }
+    reasons.push(Reason { feature, word: None, range: None, value, contribution });
     weight * f64::from(mean)
 }
 
 /// Every symbol's place in the text and its share of the n-grams that cover it.
 struct Attribution<'m> {
-    table: &'m NgramTable<LEXICAL>,
+    table: &'m NgramTable<LEXICAL_PLACES>,
     symbols: Vec<(Range<usize>, f64)>,
 }
 
@@ -160,7 +151,7 @@ impl Sink for &mut Attribution<'_> {
 }
 
 /// Adds one reason for every different word of the text.
-fn words(text: &str, table: &NgramTable<LEXICAL>, share: f64, reasons: &mut Vec<Reason>) {
+fn words(text: &str, table: &NgramTable<LEXICAL_PLACES>, share: f64, reasons: &mut Vec<Reason>) {
     let mut attribution = Attribution { table, symbols: Vec::new() };
     Scanner::new().scan(text, &mut Vec::new(), &mut attribution);
     let first_reason = reasons.len();

@@ -17,7 +17,7 @@ const WINDOWS: [usize; 3] = [3, 8, 20];
 /// block's own, of the first pass's scores for the second.
 macro_rules! of_scores {
     ($own:literal $own_formula:literal $own_source:literal; $($name:literal $formula:literal $source:literal;)*) => {
-        const OWN: Feature = Feature { name: $own, formula: $own_formula, source: $own_source };
+        const OWN: &[Feature] = &[Feature { name: $own, formula: $own_formula, source: $own_source }];
         const OF_SCORES: &[Feature] = &[$(Feature { name: $name, formula: $formula, source: $source }),*];
         const AGAIN: &[Feature] = &[$(Feature {
             name: concat!("again_", $name),
@@ -119,10 +119,8 @@ pub(crate) type Inputs = [f32; COUNT];
 
 /// Names and formulas of [`Inputs`], in order. "Score" is the block model's log-odds of junk, cut at ±8.
 pub(crate) fn features() -> impl Iterator<Item = &'static Feature> {
-    [OWN_LIST, OF_SCORES, FIXED, AGAIN].into_iter().flatten()
+    [OWN, OF_SCORES, FIXED, AGAIN].into_iter().flatten()
 }
-const OWN_LIST: &[Feature] = &[OWN];
-
 /// Blocks of more units are not compared with the rest of the page: their overlaps are 0.
 pub(crate) const COMPARED_UNITS: f32 = 60.0;
 /// A block of more units than this counts as body text.

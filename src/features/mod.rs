@@ -126,8 +126,9 @@ impl Featurizer {
             let sketch_start = out.sketch.len();
             let (scan, sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
             let lexical = sink.sum();
+            let at = out.rows.len();
             out.rows.push([0.0; row::LENGTH]);
-            let Some(row) = out.rows.last_mut() else { continue };
+            let row = &mut out.rows[at];
             fill(row, row::STATS, |out| stats::compute(&scan, out));
             #[cfg(feature = "jieba")]
             if let Some(tokens) = &mut self.tokens {

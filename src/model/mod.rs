@@ -7,7 +7,7 @@ mod ngram_table;
 
 pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric};
 pub(crate) use linear::LinearModel;
-pub(crate) use ngram_table::{KINDS, LEXICAL, NgramTable, Weighing};
+pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NgramTable, Weighing};
 
 use std::path::Path;
 
@@ -58,8 +58,8 @@ pub(crate) struct Platt {
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(crate) metadata: Metadata,
-    pub(crate) ngrams: NgramTable<LEXICAL>,
-    pub(crate) kind_ngrams: NgramTable<KINDS>,
+    pub(crate) ngrams: NgramTable<LEXICAL_PLACES>,
+    pub(crate) kind_ngrams: NgramTable<KIND_PLACES>,
     pub(crate) block: LinearModel,
     /// The page model's first pass.
     pub(crate) page: LinearModel,

@@ -3,9 +3,9 @@
 use crate::features::{Lexicon, ngrams, scan::Sink};
 
 /// Places of the lexical table in memory: models may have fewer buckets, not more.
-pub(crate) const LEXICAL: usize = 1 << 20;
+pub(crate) const LEXICAL_PLACES: usize = 1 << 20;
 /// Places of the kinds' table.
-pub(crate) const KINDS: usize = 1 << 16;
+pub(crate) const KIND_PLACES: usize = 1 << 16;
 
 /// `2^bits` weights in `i8`, scaled by the largest one, never clipped: quantising costs no accuracy that could be
 /// measured. n-grams that fall into one bucket share its weight.
@@ -30,8 +30,10 @@ impl<const PLACES: usize> NgramTable<PLACES> {
         if !steps.len().is_power_of_two() || !(8..=Self::BITS).contains(&bits) {
             return None;
         }
-        let each = PLACES >> bits;
-        let places: Vec<u8> = steps.iter().flat_map(|step| std::iter::repeat_n(*step, each)).collect();
+        let places: Vec<u8> = match PLACES >> bits {
+            1 => steps.to_vec(),
+            each => steps.iter().flat_map(|step| std::iter::repeat_n(*step, each)).collect(),
+        };
         Some(Self { places: places.into_boxed_slice().try_into().ok()?, bits, scale })
     }
 
@@ -69,11 +71,11 @@ fn step<const PLACES: usize>(places: &[u8; PLACES], hash: u32) -> i32 {
 }
 
 /// Sums the weights of a block's n-grams.
-pub(crate) struct Weighing<'m>(pub(crate) &'m NgramTable<LEXICAL>);
+pub(crate) struct Weighing<'m>(pub(crate) &'m NgramTable<LEXICAL_PLACES>);
 
 /// The sum so far. Small enough to live in registers.
 pub(crate) struct Sum<'m> {
-    places: &'m [u8; LEXICAL],
+    places: &'m [u8; LEXICAL_PLACES],
     steps: i32,
     scale: f32,
 }

@@ -81,7 +81,7 @@ pub fn explanation(
     let kind = verdict.kind.map_or(String::new(), |kind| format!(" ({kind})"));
     writeln!(out, "{}{kind}, P(junk) = {:.4}, log-odds {:+.3}\n", verdict.label, verdict.score, explanation.log_odds)?;
     writeln!(out, "contribution       value  feature")?;
-    writeln!(out, "{:>+12.3}  {:>10}  base (all features at 0)", explanation.base, "")?;
+    writeln!(out, "{:>+12.3}  {:>10}  base (all features at their means)", explanation.base, "")?;
     for reason in &explanation.reasons {
         writeln!(out, "{:>+12.3}  {:>10.3}  {}", reason.contribution, reason.value, name_of(reason))?;
     }

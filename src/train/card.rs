@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Measures, Recipe, Trained};
+use super::{Measures, PAGE_CAP, Recipe, Trained};
 use crate::chars::ScriptGroup;
 use crate::model::Preset;
 
@@ -41,7 +41,7 @@ fn write_card(trained: &Trained, recipe: &Recipe, bytes: usize, out: &mut String
     let all = &report.overall;
     for (name, value, key) in [
         ("ROC AUC", all.auc, "auc"),
-        ("ROC AUC, 150 blocks a page at most", report.capped.auc, ""),
+        (&format!("ROC AUC, {PAGE_CAP} blocks a page at most"), report.capped.auc, ""),
         ("average precision of junk", all.average_precision, ""),
         ("junk recall, 99 % of content blocks kept", all.recall_99, "recall_99"),
         ("junk recall, 99.5 % of content blocks kept", all.recall_995, "recall_995"),

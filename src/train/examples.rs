@@ -13,7 +13,7 @@ use crate::model;
 use crate::page::{Label, Page};
 
 /// The kinds' table has `2^KIND_BITS` buckets.
-const KIND_BITS: u32 = model::KINDS.trailing_zeros();
+const KIND_BITS: u32 = model::KIND_PLACES.trailing_zeros();
 
 /// A page that takes part in training, with its role settled.
 pub(super) struct TrainingPage {

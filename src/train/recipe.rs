@@ -172,7 +172,7 @@ impl Recipe {
     /// If a setting makes no sense.
     pub fn check(&self) -> Result<Groups> {
         let wrong = |what: &str| Err(Error::option(what.to_owned()));
-        let most = model::LEXICAL.trailing_zeros();
+        let most = model::LEXICAL_PLACES.trailing_zeros();
         if !(8..=most).contains(&self.table_bits) {
             return wrong(&format!("table_bits must be between 8 and {most}"));
         }

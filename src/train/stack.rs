@@ -18,13 +18,13 @@ use super::{Progress, Step};
 use crate::error::{Error, Result};
 use crate::features::context::{self, Context, Inputs};
 use crate::features::{self, Groups, Row, row, set_lexical};
-use crate::model::{KINDS, LEXICAL, LinearModel, NgramTable, PerScript, Platt, Preset};
+use crate::model::{KIND_PLACES, LEXICAL_PLACES, LinearModel, NgramTable, PerScript, Platt, Preset};
 use crate::page::Kind;
 
 /// The trained parts, and the scores that sites got from models which had not seen them.
 pub(super) struct Stacked {
-    pub ngrams: NgramTable<LEXICAL>,
-    pub kind_ngrams: NgramTable<KINDS>,
+    pub ngrams: NgramTable<LEXICAL_PLACES>,
+    pub kind_ngrams: NgramTable<KIND_PLACES>,
     pub block: LinearModel,
     pub page: LinearModel,
     pub second: LinearModel,
@@ -202,10 +202,8 @@ impl Stack<'_> {
             self.rows(&self.examples.weights, &self.examples.junk, without, false, row)
                 .fit(self.recipe.block_ridge, |at| self.uses(at))
         })?;
-        let mut scores = Vec::with_capacity(self.examples.junk.len());
-        for (features, fold) in self.examples.features.iter().zip(self.folds) {
-            scores.extend(features.rows.iter().map(|row| heads.by_fold[*fold].value(row)));
-        }
+        let pages = self.examples.features.iter().map(|features| features.rows.as_slice());
+        let scores = self.out_of_fold(&heads, pages, |row| row);
         Ok((heads.all, scores))
     }
 
@@ -228,7 +226,7 @@ impl Stack<'_> {
             .collect();
         let first = |inputs: &Inputs| -> [f32; context::FIRST] { std::array::from_fn(|at| inputs[at]) };
         let page = self.pass(Step::PageModel, |i, b| first(&inputs[i][b]))?;
-        let scores = self.out_of_fold(&page, &inputs, |inputs| &inputs[..context::FIRST]);
+        let scores = self.out_of_fold(&page, inputs.iter().map(Vec::as_slice), |inputs| &inputs[..context::FIRST]);
         inputs.par_iter_mut().zip(&self.examples.features).enumerate().for_each_init(
             Context::default,
             |context, (i, (inputs, features))| {
@@ -236,7 +234,7 @@ impl Stack<'_> {
             },
         );
         let second = self.pass(Step::SecondPass, |i, b| inputs[i][b])?;
-        let scores = self.out_of_fold(&second, &inputs, |inputs| inputs);
+        let scores = self.out_of_fold(&second, inputs.iter().map(Vec::as_slice), |inputs| inputs);
         Ok((page.all, second.all, scores))
     }
 
@@ -248,12 +246,18 @@ impl Stack<'_> {
         })
     }
 
-    /// Scores from the heads that have not seen the fold.
-    fn out_of_fold(&self, heads: &Heads, inputs: &[Vec<Inputs>], read: impl Fn(&Inputs) -> &[f32]) -> Vec<f32> {
-        let of_page = |(inputs, fold): (&Vec<Inputs>, &usize)| -> Vec<f32> {
-            inputs.iter().map(|inputs| heads.by_fold[*fold].value(read(inputs))).collect()
-        };
-        inputs.iter().zip(self.folds).flat_map(of_page).collect()
+    /// The scores of all blocks, page by page, each from the head that has not seen its fold.
+    fn out_of_fold<'r, R: 'r>(
+        &self,
+        heads: &Heads,
+        pages: impl Iterator<Item = &'r [R]>,
+        inputs: impl Fn(&R) -> &[f32],
+    ) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(self.examples.junk.len());
+        for (rows, fold) in pages.zip(self.folds) {
+            scores.extend(rows.iter().map(|row| heads.by_fold[*fold].value(inputs(row))));
+        }
+        scores
     }
 
     /// Spam or boilerplate, for junk. Data without both kinds gives a constant answer.

@@ -206,8 +206,7 @@ impl Scanner {
                     {
                         let mixed = symbol.open(&mut sink);
                         out.compat += symbol.has(chars::COMPAT);
-                        let cased = symbol.info.class_index() <= Class::Cyrillic as usize;
-                        out.upper += symbol.is_changed() & u32::from(cased);
+                        out.upper += symbol.is_upper();
                         word.hash = ngrams::extend(word.hash, mixed);
                         self.take(mixed, &mut state);
                         current = symbols.next::<S>();

@@ -81,10 +81,11 @@ impl Symbol {
         u32::from(self.info.flags() & flag != 0)
     }
 
-    /// 1 if folding changes more than the typography: upper case, traditional forms.
+    /// 1 for a letter of an alphabet with cases that folding turned to lower case.
     #[inline(always)]
-    pub(super) fn is_changed(self) -> u32 {
-        u32::from(self.info.is_changed()) & !self.has(chars::COMPAT)
+    pub(super) fn is_upper(self) -> u32 {
+        let cased = self.info.class_index() <= Class::Cyrillic as usize;
+        u32::from(self.info.is_changed()) & !self.has(chars::COMPAT) & u32::from(cased)
     }
 
     /// 1 for a Han character in a traditional form.
