@@ -52,6 +52,11 @@ pub fn kept_ranges(input: &[u8], page: &Page<'_>, verdicts: &[Verdict]) -> Vec<R
     kept
 }
 
+/// The whole lines that hold a block, with the last one's line end.
+pub(crate) fn lines_of(input: &[u8], block: &Range<usize>) -> Range<usize> {
+    line_start(input, block.start)..line_end(input, block.end)
+}
+
 /// Where the line that holds the byte at `at` starts.
 fn line_start(input: &[u8], at: usize) -> usize {
     memchr::memrchr2(b'\n', b'\r', &input[..at]).map_or(0, |end| end + 1)

@@ -79,16 +79,18 @@ impl Error {
         self
     }
 
-    #[cfg(any(feature = "cli", feature = "train"))]
-    pub(crate) fn at_record(mut self, record: u64) -> Self {
-        self.0.position.record.get_or_insert(record);
-        self
+    /// What went wrong, without the place and the sort of error.
+    #[cfg(feature = "formats")]
+    pub(crate) fn reason(&self) -> String {
+        match &self.0.kind {
+            ErrorKind::Record(why) => why.clone(),
+            other => other.to_string(),
+        }
     }
 
-    /// Moves a byte position inside a record to its place in the file.
-    #[cfg(feature = "cli")]
-    pub(crate) fn shifted(mut self, start: u64, inside: u64) -> Self {
-        self.0.position.byte = Some(start + inside);
+    #[cfg(any(feature = "formats", feature = "train"))]
+    pub(crate) fn at_record(mut self, record: u64) -> Self {
+        self.0.position.record.get_or_insert(record);
         self
     }
 

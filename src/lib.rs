@@ -39,6 +39,8 @@ mod model;
 mod page;
 pub mod report;
 pub mod segment;
+#[cfg(feature = "cli")]
+mod stream;
 #[cfg(feature = "train")]
 pub mod train;
 mod words;

@@ -1,12 +1,16 @@
 //! What can be typed: arguments only, no meaning.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::formats::{Encoding, Format};
+use crate::stream::{OnError, Shape};
+
 /// A fine sieve for scraped pages: labels every text block content or junk, says why, removes the junk.
 ///
-/// Reads plain text and JSON Lines, from files or standard input. Data goes to standard output, everything else to
+/// Reads plain text, JSON Lines, WARC and WET, and Parquet, also gzip and zstd, from files, folders or standard input. Data goes to standard output, everything else to
 /// standard error.
 #[derive(Debug, Parser)]
 #[command(name = "tamis", version, arg_required_else_help = true, propagate_version = true)]
@@ -42,30 +46,75 @@ pub(super) enum Command {
     Data(DataCommand),
 }
 
-/// Input formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum InputFormat {
-    /// A file is one page, a line is a block
-    Text,
-    /// A line is a JSON object with a page in its text field
-    Jsonl,
-}
-
 /// Where pages come from.
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct Input {
-    /// Files; `-` or nothing is standard input
+    /// Files, folders, patterns; `-` or nothing is standard input
     pub files: Vec<PathBuf>,
-    /// Format of the input [default: jsonl for .jsonl and .ndjson, else text]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub input_format: Option<InputFormat>,
-    /// The field of a JSON record that holds the page
+    /// Format of the input: text, jsonl, wet, warc, parquet [default: by the ending of the name, else text]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<Format>,
+    /// The field or column that holds the page
     #[arg(long, value_name = "NAME", default_value = "text")]
     pub text_field: String,
+    /// Encoding of the text: utf-8, auto, gb18030, big5, and all others of the Encoding Standard
+    #[arg(long, value_name = "NAME", default_value = "utf-8")]
+    pub encoding: Encoding,
+    /// A longer record is a bad record; K, M and G stand for powers of 1024
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = bytes)]
+    pub max_record_bytes: usize,
+    /// What to do about bad records: fail, skip, or quarantine=FILE
+    #[arg(long, value_name = "WHAT", default_value = "fail", value_parser = on_error)]
+    pub on_error: OnError,
+    /// Threads [default: all cores]; the output does not depend on it
+    #[arg(long, short = 'j', value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Write the counts of the run to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
+}
+
+fn bytes(text: &str) -> Result<usize, String> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
+        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number: usize = digits.parse().map_err(|error| format!("{error}"))?;
+    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(|| "no such number of bytes".to_owned())
+}
+
+fn on_error(text: &str) -> Result<OnError, String> {
+    match text.split_once('=') {
+        None if text == "fail" => Ok(OnError::Fail),
+        None if text == "skip" => Ok(OnError::Skip),
+        Some(("quarantine", file)) if !file.is_empty() => Ok(OnError::Quarantine(file.into())),
+        _ => Err("it is fail, skip or quarantine=FILE".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("it is a share between 0 and 1".to_owned()) }
+}
+
+/// Where data goes.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Output {
+    /// A file (.gz and .zst are compressed), or a folder that gets the tree of the inputs [default: standard output]
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Format of the output: text, jsonl, parquet [default: by the ending of the output's name, else see above]
+    #[arg(long, value_name = "FORMAT")]
+    pub output_format: Option<Shape>,
+    /// Go on where an earlier run with the same output folder and options stopped
+    #[arg(long, requires = "output")]
+    pub resume: bool,
 }
 
 /// Which model, and from where on a block is junk.
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct Sieve {
     /// A model file [default: the embedded model]
     #[arg(long, short, value_name = "FILE")]
@@ -76,6 +125,9 @@ pub(super) struct Sieve {
     /// Call junk what has at least this P(junk), between 0 and 1
     #[arg(long, short, value_name = "P")]
     pub threshold: Option<f32>,
+    /// Your own keep and drop words, patterns and hosts: a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
 }
 
 /// Presets by name.
@@ -89,8 +141,19 @@ pub(super) enum PresetName {
     Strict,
 }
 
+/// What is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Drop {
+    /// Junk of both kinds
+    All,
+    /// Only spam
+    Spam,
+    /// Only boilerplate
+    Boilerplate,
+}
+
 /// `tamis clean`
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct Clean {
     #[command(flatten)]
     /// Pages.
@@ -98,13 +161,28 @@ pub(super) struct Clean {
     #[command(flatten)]
     /// Model and threshold.
     pub sieve: Sieve,
+    #[command(flatten)]
+    /// Where it goes.
+    pub output: Output,
+    /// What is removed
+    #[arg(long, value_enum, value_name = "KIND", default_value = "all")]
+    pub drop: Drop,
+    /// Leave out pages as a whole of which more than this share of the text would be removed
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub drop_pages_over: Option<f64>,
+    /// Keep all text and put a mark before what would be removed
+    #[arg(long, conflicts_with = "drop_pages_over")]
+    pub mark: bool,
+    /// Write every removed block to this file, with its place, score and reasons
+    #[arg(long, value_name = "FILE", conflicts_with = "mark")]
+    pub removed: Option<PathBuf>,
     /// Show on standard error what is removed, and why
     #[arg(long, short)]
     pub verbose: bool,
 }
 
 /// `tamis classify`
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct Classify {
     #[command(flatten)]
     /// Pages.
@@ -112,12 +190,24 @@ pub(super) struct Classify {
     #[command(flatten)]
     /// Model and threshold.
     pub sieve: Sieve,
+    #[command(flatten)]
+    /// Where it goes.
+    pub output: Output,
     /// Add the text of every block
     #[arg(long)]
     pub text: bool,
     /// Add the strongest reasons of every block, this many at most
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5")]
     pub reasons: Option<usize>,
+    /// One record for a page instead: junk if more than this share of its text is
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, default_missing_value = "0.5", value_parser = share, group = "what")]
+    pub pages: Option<f64>,
+    /// One record for a page instead, with spans of junk in code points, as the dolma toolkit reads them
+    #[arg(long, group = "what")]
+    pub attributes: bool,
+    /// Add fields or columns to the records as they came: tamis_label, tamis_score, tamis_junk_share, tamis_junk
+    #[arg(long, group = "what")]
+    pub columns: bool,
 }
 
 /// Formats of reports and explanations.
@@ -146,7 +236,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub reasons: usize,
     /// Exit with 1 if more than this share of the text is junk
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     pub fail_over: Option<f64>,
 }
 

@@ -1,40 +1,167 @@
 //! `tamis clean`: the input without its junk.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io::Write;
 
 use anyhow::Result;
+use serde_json::value::RawValue;
 
-use super::args::Clean;
-use super::pages;
+use super::args::{Clean, Drop};
 use crate::clean::kept_ranges;
+use crate::formats::{BlockRecord, Format, Pieces, write_json, writer::Chunk};
+use crate::page::{Kind, Label, Page, Verdict};
 use crate::report::{self, Counts};
+use crate::stream::{Classified, Out, Plan, Shape, Verb};
 
 /// Reasons shown for each removed block.
 const REASONS: usize = 4;
 
 pub(super) fn run(args: &Clean) -> Result<()> {
     let classifier = super::classifier(&args.sieve)?;
-    let mut worker = classifier.worker();
-    let mut out = super::stdout();
-    let mut counts = Counts::default();
-    let mut scratch = String::new();
-    pages::for_each(&args.input, |source| {
-        let kept = kept_ranges(source.input(), source.page, worker.classify(source.page));
-        source.write_kept(&kept, &mut scratch, &mut out)?;
-        if args.verbose {
-            // What is shown comes behind the page that it speaks of.
-            out.flush()?;
-            counts.add(source.page, worker.verdicts());
-            let reasons =
-                |i| worker.explain_classified(source.page, i).for_junk(REASONS).into_iter().cloned().collect();
-            let mut err = anstream::AutoStream::auto(io::stderr().lock());
-            report::page(source.name, source.page, worker.verdicts(), reasons, &mut err)?;
-        }
-        Ok(())
+    let mut options = super::options(&args.input, Some(&args.output));
+    options.removed.clone_from(&args.removed);
+    options.fingerprint = super::fingerprint(&classifier, &args.sieve, &{
+        let mut args = args.clone();
+        super::forget(&mut args.input, &mut args.output);
+        args
     })?;
-    out.flush()?;
+    let summary = crate::stream::run(&options, &classifier, args)?;
     if args.verbose {
-        report::summary(&counts, &mut anstream::AutoStream::auto(io::stderr().lock()))?;
+        report::summary(&summary.blocks, &mut super::styled_stderr())?;
     }
     Ok(())
+}
+
+impl Verb for Clean {
+    fn shape(&self, input: Format) -> crate::Result<Shape> {
+        let shape = super::shape(&self.output).unwrap_or(match input {
+            Format::Text => Shape::Text,
+            Format::Jsonl | Format::Warc => Shape::Jsonl,
+            Format::Parquet => Shape::Parquet,
+        });
+        if shape == Shape::Parquet && input == Format::Jsonl {
+            return Err(crate::Error::option("JSON Lines have no columns; `clean` makes Parquet of text, WET and Parquet"));
+        }
+        Ok(shape)
+    }
+
+    #[cfg(feature = "parquet")]
+    fn table(&self, input: Option<&crate::formats::parquet::Table>) -> crate::Result<crate::formats::parquet::Table> {
+        use arrow_schema::{DataType, Field};
+        Ok(input.cloned().unwrap_or_else(|| {
+            let names = ["id", "url", "date", "language", "text"];
+            crate::formats::parquet::Table::of(names.map(|name| Field::new(name, DataType::Utf8, true)).to_vec())
+        }))
+    }
+
+    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
+        let Classified { record, page, worker, .. } = classified;
+        let verdicts = self.dropped(worker.verdicts());
+        let over = self.drop_pages_over.is_some_and(|limit| {
+            let mut counts = Counts::default();
+            counts.add(page, &verdicts);
+            counts.junk_share() > limit
+        });
+        if self.removed.is_some() {
+            for (i, verdict) in verdicts.iter().enumerate() {
+                if over || verdict.label == Label::Junk {
+                    removed(classified, &record.id, i, &mut out.removed)?;
+                }
+            }
+        }
+        if self.verbose {
+            let reasons = |i| worker.explain_classified(page, i).for_junk(REASONS).into_iter().cloned().collect();
+            report::page(&classified.name(), page, &verdicts, reasons, &mut out.notes)?;
+            if over {
+                writeln!(out.notes, "the page is left out as a whole")?;
+            }
+        }
+        let text = &*record.text;
+        let pieces = if self.mark { marked(text, page, &verdicts) } else { kept(text, page, &verdicts) };
+        write(classified, &pieces, over, out)
+    }
+
+    #[cfg(feature = "parquet")]
+    fn chunk(&self, batch: &crate::formats::Batch, plan: &Plan, out: &mut Out) -> crate::Result<Chunk> {
+        use crate::formats::{Data, parquet};
+        match (&batch.data, plan.shape, &plan.table) {
+            (Data::Rows(rows), Shape::Parquet, _) => Ok(rows.chunk(rows.with_texts(&out.texts)?)),
+            (Data::Rows(rows), Shape::Jsonl, _) => {
+                Ok(Chunk::Bytes(parquet::json_of_rows(&rows.with_texts(&out.texts)?)?))
+            }
+            (_, Shape::Parquet, Some(table)) => {
+                let rows = parquet::rows_of_json(&table.schema, &out.bytes, out.lines)?;
+                Ok(Chunk::Rows { rows, group_ends: false })
+            }
+            _ => Ok(Chunk::Bytes(std::mem::take(&mut out.bytes))),
+        }
+    }
+}
+
+impl Clean {
+    /// The verdicts, with junk that is not to be dropped as content.
+    fn dropped<'v>(&self, verdicts: &'v [Verdict]) -> Cow<'v, [Verdict]> {
+        let dropped = match self.drop {
+            Drop::All => return Cow::Borrowed(verdicts),
+            Drop::Spam => Kind::Spam,
+            Drop::Boilerplate => Kind::Boilerplate,
+        };
+        let drop = |verdict: &Verdict| match verdict.kind {
+            Some(kind) if kind != dropped => Verdict { label: Label::Content, kind: None, ..*verdict },
+            _ => *verdict,
+        };
+        verdicts.iter().map(drop).collect()
+    }
+}
+
+fn kept<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'t> {
+    Pieces(kept_ranges(text, page, verdicts).into_iter().map(|range| &text[range]).collect())
+}
+
+/// The whole text, with a mark before every junk block.
+fn marked<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'t> {
+    let mut pieces = Vec::new();
+    let mut written = 0;
+    for (block, verdict) in page.blocks.iter().zip(verdicts) {
+        let mark: &[u8] = match (verdict.label, verdict.kind) {
+            (Label::Content, _) => continue,
+            (Label::Junk, Some(Kind::Spam)) => b"[junk:spam] ",
+            (Label::Junk, _) => b"[junk:boilerplate] ",
+        };
+        pieces.extend([&text[written..block.range.start], mark]);
+        written = block.range.start;
+    }
+    pieces.push(&text[written..]);
+    Pieces(pieces)
+}
+
+fn write(classified: &Classified<'_>, text: &Pieces<'_>, over: bool, out: &mut Out) -> crate::Result<()> {
+    use crate::formats::Origin;
+    let Classified { record, plan, .. } = classified;
+    out.dropped += u64::from(over);
+    match (&record.origin, plan.shape) {
+        #[cfg(feature = "parquet")]
+        (Origin::Row { null }, Shape::Parquet | Shape::Jsonl) => out.texts.push((!null).then_some(text), !over),
+        _ if over => {}
+        (Origin::Text, Shape::Text) => text.write(&mut out.bytes),
+        (_, Shape::Text) => {
+            // Pages stand apart by a blank line.
+            text.write(&mut out.bytes);
+            out.bytes.extend_from_slice(if out.bytes.ends_with(b"\n") { b"\n" } else { b"\n\n" });
+        }
+        _ => {
+            out.lines += 1;
+            record.write_json(text, &mut out.bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a removed block's record.
+fn removed(classified: &Classified<'_>, id: &RawValue, i: usize, out: &mut Vec<u8>) -> crate::Result<()> {
+    let Classified { page, worker, .. } = classified;
+    let mut record = BlockRecord::new(id, i, &page.blocks[i], worker.verdicts()[i]);
+    record.text = Some(&page.blocks[i].text);
+    record.reasons = Some(worker.explain_classified(page, i).for_junk(REASONS).into_iter().cloned().collect());
+    write_json(&record, out)
 }

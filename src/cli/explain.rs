@@ -1,18 +1,19 @@
 //! `tamis explain`: a block's score, taken apart.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::args::{Explain, ReportFormat};
-use super::pages;
 use crate::error::Error;
 use crate::explain::Explanation;
-use crate::formats::write_json;
+use crate::formats::{Format, write_json};
 use crate::page::{Kind, Label};
 use crate::report;
+use crate::stream::{Classified, Out, Shape, Verb};
 
 #[derive(Serialize)]
 struct Record<'a> {
@@ -27,38 +28,51 @@ struct Record<'a> {
 
 pub(super) fn run(args: &Explain) -> Result<()> {
     let classifier = super::classifier(&args.sieve)?;
-    let mut worker = classifier.worker();
-    let mut out = super::styled_stdout();
-    let mut found = false;
-    pages::for_each(&args.input, |source| {
-        worker.classify(source.page);
+    let options = crate::stream::Options { styled: true, ..super::options(&args.input, None) };
+    let verb = Explainer { args, found: AtomicBool::new(false) };
+    crate::stream::run(&options, &classifier, &verb)?;
+    match args.block {
+        Some(wanted) if !verb.found.into_inner() => {
+            Err(Error::option(format!("there is no block {wanted}; blocks count from 0 on")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+struct Explainer<'a> {
+    args: &'a Explain,
+    /// Whether any page had the block that was asked for.
+    found: AtomicBool,
+}
+
+impl Verb for Explainer<'_> {
+    fn shape(&self, _: Format) -> crate::Result<Shape> {
+        Ok(Shape::Text)
+    }
+
+    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
+        let Classified { record, page, worker, .. } = classified;
         let verdicts = worker.verdicts();
-        for (i, (block, verdict)) in source.page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
-            if args.block.map_or(verdict.label == Label::Content, |wanted| wanted != i) {
+        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
+            if self.args.block.map_or(verdict.label == Label::Content, |wanted| wanted != i) {
                 continue;
             }
-            found = true;
-            let mut explanation = worker.explain_classified(source.page, i);
-            let left_out: f32 = explanation.reasons.iter().skip(args.top).map(|reason| reason.contribution).sum();
-            explanation.reasons.truncate(args.top);
-            match args.format {
+            self.found.store(true, Ordering::Relaxed);
+            let mut explanation = worker.explain_classified(page, i);
+            let left_out: f32 = explanation.reasons.iter().skip(self.args.top).map(|reason| reason.contribution).sum();
+            explanation.reasons.truncate(self.args.top);
+            match self.args.format {
                 ReportFormat::Json => {
                     let (label, kind, score) = (verdict.label, verdict.kind, verdict.score);
-                    write_json(&Record { id: source.id, block: i, label, kind, score, explanation }, &mut out)?;
+                    let id = &record.id;
+                    write_json(&Record { id, block: i, label, kind, score, explanation }, &mut out.bytes)?;
                 }
                 ReportFormat::Text => {
-                    report::explanation(i, &block.text, verdict, &explanation, left_out, &mut out)?;
-                    writeln!(out)?;
+                    report::explanation(i, &block.text, verdict, &explanation, left_out, &mut out.bytes)?;
+                    writeln!(out.bytes)?;
                 }
             }
         }
         Ok(())
-    })?;
-    out.flush()?;
-    match args.block {
-        Some(wanted) if !found => {
-            Err(Error::option(format!("there is no block {wanted}; blocks count from 0 on")).into())
-        }
-        _ => Ok(()),
     }
 }

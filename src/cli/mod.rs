@@ -10,24 +10,26 @@ mod data;
 mod eval;
 mod explain;
 mod model;
-mod pages;
 mod report;
+#[cfg(feature = "parquet")]
+mod tables;
 #[cfg(feature = "train")]
 mod train;
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::{fmt, fs, thread};
 
 use anyhow::Result;
 use clap::Parser;
 
 use crate::error::{Error, ErrorKind};
 use crate::model::{Model, Preset};
+use crate::formats::ReadOptions;
+use crate::stream::{self, Shape};
 use crate::{Classifier, Threshold};
-use args::{Cli, Command, PresetName, Sieve};
-
-/// Bytes gathered before they are written.
-const BUFFER: usize = 1 << 18;
+use args::{Cli, Command, Input, Output, PresetName, Sieve};
 
 /// Runs the command line. Exit codes: 0 done; 1 a gate that was asked for has failed; 2 usage, input or model errors.
 pub fn run() -> ExitCode {
@@ -85,12 +87,57 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
     Ok(Classifier::new(model)?.with_threshold(threshold)?)
 }
 
-/// Buffered standard output for data.
-fn stdout() -> io::BufWriter<io::StdoutLock<'static>> {
-    io::BufWriter::with_capacity(BUFFER, io::stdout().lock())
+/// How the options want inputs read and outputs written.
+fn options(input: &Input, output: Option<&Output>) -> stream::Options {
+    stream::Options {
+        inputs: input.files.clone(),
+        format: input.input_format,
+        read: ReadOptions {
+            text_field: input.text_field.clone(),
+            encoding: input.encoding,
+            max_record_bytes: input.max_record_bytes,
+        },
+        threads: input.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
+        on_error: input.on_error.clone(),
+        output: output.and_then(|output| output.output.clone()),
+        styled: false,
+        removed: None,
+        stats: input.stats.clone(),
+        resume: output.is_some_and(|output| output.resume),
+        fingerprint: String::new(),
+    }
+}
+
+/// The shape that was asked for, by name or by the output's ending.
+fn shape(output: &Output) -> Option<Shape> {
+    output.output_format.or_else(|| Shape::of_path(output.output.as_deref()?))
+}
+
+/// Takes out what the bytes of the output do not depend on.
+fn forget(input: &mut Input, output: &mut Output) {
+    input.files.clear();
+    input.threads = None;
+    input.stats = None;
+    output.output = None;
+    output.resume = false;
+}
+
+/// Two runs with the same fingerprint make the same of the same input.
+fn fingerprint(classifier: &Classifier, sieve: &Sieve, args: &impl fmt::Debug) -> Result<String> {
+    let model = crc32fast::hash(&classifier.model().to_bytes()?);
+    let rules = match &sieve.rules {
+        Some(path) => crc32fast::hash(&fs::read(path).map_err(|error| Error::from(error).in_file(path))?),
+        None => 0,
+    };
+    Ok(format!("{args:?} model {model:08x} rules {rules:08x}"))
 }
 
 /// Buffered standard output for people: with colours on a terminal only.
 fn styled_stdout() -> io::BufWriter<anstream::AutoStream<io::StdoutLock<'static>>> {
     io::BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()))
+}
+
+/// Standard error for people.
+fn styled_stderr() -> anstream::AutoStream<io::StderrLock<'static>> {
+    anstream::AutoStream::auto(io::stderr().lock())
 }

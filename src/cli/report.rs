@@ -5,37 +5,16 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::args::{ReportArgs, ReportFormat};
-use super::pages;
 use crate::error::{Error, ErrorKind};
-use crate::formats::write_json;
-use crate::report::{self, Counts};
+use crate::formats::{Format, write_json};
+use crate::report;
+use crate::stream::{Classified, Out, Shape, Verb};
 
 pub(super) fn run(args: &ReportArgs) -> Result<()> {
-    if let Some(share) = args.fail_over
-        && !(0.0..=1.0).contains(&share)
-    {
-        return Err(Error::option(format!("--fail-over takes a share between 0 and 1, not {share}")).into());
-    }
     let classifier = super::classifier(&args.sieve)?;
-    let mut worker = classifier.worker();
+    let options = crate::stream::Options { styled: true, ..super::options(&args.input, None) };
+    let counts = crate::stream::run(&options, &classifier, args)?.blocks;
     let mut out = super::styled_stdout();
-    let mut counts = Counts::default();
-    pages::for_each(&args.input, |source| {
-        worker.classify(source.page);
-        let verdicts = worker.verdicts();
-        counts.add(source.page, verdicts);
-        if args.format == ReportFormat::Text {
-            let reasons = |i| {
-                if args.reasons == 0 {
-                    return Vec::new();
-                }
-                worker.explain_classified(source.page, i).for_junk(args.reasons).into_iter().cloned().collect()
-            };
-            report::page(source.name, source.page, verdicts, reasons, &mut out)?;
-            writeln!(out)?;
-        }
-        Ok(())
-    })?;
     match args.format {
         ReportFormat::Text => report::summary(&counts, &mut out)?,
         ReportFormat::Json => write_json(&counts, &mut out)?,
@@ -47,5 +26,25 @@ pub(super) fn run(args: &ReportArgs) -> Result<()> {
             Err(Error::new(ErrorKind::Gate(why)).into())
         }
         _ => Ok(()),
+    }
+}
+
+impl Verb for ReportArgs {
+    fn shape(&self, _: Format) -> crate::Result<Shape> {
+        Ok(Shape::Text)
+    }
+
+    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
+        if self.format != ReportFormat::Text {
+            return Ok(());
+        }
+        let Classified { page, worker, .. } = classified;
+        let reasons = |i| match self.reasons {
+            0 => Vec::new(),
+            most => worker.explain_classified(page, i).for_junk(most).into_iter().cloned().collect(),
+        };
+        report::page(&classified.name(), page, worker.verdicts(), reasons, &mut out.bytes)?;
+        writeln!(out.bytes)?;
+        Ok(())
     }
 }

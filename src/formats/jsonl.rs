@@ -2,92 +2,117 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{BufRead, Write};
 use std::ops::Range;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
+use super::ReadOptions;
+use super::framing::{Frame, Framing};
+use super::record::{BadRecord, Origin, Pieces, RawRecord, Record, Visit, to_json};
 use crate::error::{Error, Result};
 
-/// Reads lines with their place in the input; the buffer is reused.
-pub struct Lines<R> {
-    reader: R,
-    line: Vec<u8>,
-    number: u64,
-    start: u64,
+/// Records are lines that are not blank.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Bytes of an unfinished line that hold no line end.
+    searched: usize,
 }
 
-impl<R: BufRead> Lines<R> {
-    /// Lines of a reader.
-    pub fn new(reader: R) -> Self {
-        Self { reader, line: Vec::new(), number: 0, start: 0 }
+impl Framing for Lines {
+    fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame {
+        let end = match memchr::memchr(b'\n', &bytes[self.searched..]) {
+            Some(at) => self.searched + at + 1,
+            None if at_end => bytes.len(),
+            None => {
+                self.searched = bytes.len();
+                return Frame::More;
+            }
+        };
+        self.searched = 0;
+        // A blank line is told by its first bytes nearly always.
+        if bytes[..end].iter().all(u8::is_ascii_whitespace) { Frame::Gap(end) } else { Frame::Record(end) }
     }
 
-    /// The next line with its line end, its number from 1 on, and the byte it starts at.
-    ///
-    /// # Errors
-    /// If reading fails.
-    pub fn next_line(&mut self) -> Result<Option<(&[u8], u64, u64)>> {
-        self.start += self.line.len() as u64;
-        self.line.clear();
-        self.number += 1;
-        let read = self.reader.read_until(b'\n', &mut self.line)?;
-        Ok((read > 0).then_some((self.line.as_slice(), self.number, self.start)))
+    fn resume(&mut self, taken: usize) {
+        self.searched -= taken;
     }
 }
 
-/// One parsed line.
+/// The parts of a line around its text.
 #[derive(Debug)]
-pub struct JsonLine<'a> {
+pub(crate) struct JsonLine<'a> {
     line: &'a [u8],
     /// Where the text field's JSON string stands in the line, quotes included.
     value: Range<usize>,
-    /// The decoded text.
-    pub text: Cow<'a, str>,
-    /// The `id` field as it stands in the line.
-    pub id: Option<&'a RawValue>,
 }
 
-impl<'a> JsonLine<'a> {
-    /// Parses a line.
-    ///
-    /// # Errors
-    /// If it is not a JSON object in UTF-8 with a string in the field `text_field`; with the byte inside the line.
-    pub fn parse(line: &'a [u8], text_field: &str) -> Result<Self> {
-        let text = simdutf8::compat::from_utf8(line)
-            .map_err(|error| Error::record("the line is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let at_column = |error: &serde_json::Error| {
-            Error::record(error.to_string()).at_byte(error.column().saturating_sub(1) as u64)
-        };
-        let fields = deserializer.deserialize_map(Wanted { text_field }).map_err(|error| at_column(&error))?;
-        deserializer.end().map_err(|error| at_column(&error))?;
-        let raw = fields.text.ok_or_else(|| Error::record(format!("the record has no field `{text_field}`")))?.get();
-        let start = raw.as_ptr() as usize - line.as_ptr() as usize;
-        let decoded = decode(raw)
-            .ok_or_else(|| Error::record(format!("the field `{text_field}` is not a string")).at_byte(start as u64))?;
-        Ok(Self { line, value: start..start + raw.len(), text: decoded, id: fields.id })
+/// Parses a line.
+pub(super) fn parse(bytes: &[u8], raw: &RawRecord, options: &ReadOptions, visit: &mut Visit<'_>) -> Result<()> {
+    let (line, replaced) = options.encoding.decode(bytes);
+    match fields(&line, options) {
+        Ok((fields, value, text)) => {
+            let counted;
+            let id = match fields.id {
+                Some(id) => id,
+                None => {
+                    counted = to_raw_value(&raw.number).map_err(std::io::Error::from)?;
+                    &*counted
+                }
+            };
+            let url = fields.url.and_then(|url| decode(url.get()));
+            let text = match text {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            };
+            let origin = Origin::Json(JsonLine { line: &line, value });
+            visit(Ok(&Record { number: raw.number, id: Cow::Borrowed(id), url, text, replaced, origin }))
+        }
+        Err(error) => {
+            let inside = error.position().byte.unwrap_or(0);
+            visit(Err(BadRecord::new(raw, bytes, error.reason(), inside)))
+        }
     }
+}
 
-    /// Writes the line with the pieces of the text that are kept in the place of its text. Nothing else changes; a text
-    /// that is kept whole is written as it came.
-    ///
-    /// # Errors
-    /// If writing fails.
-    pub fn write_kept(&self, kept: &[Range<usize>], scratch: &mut String, out: &mut impl Write) -> Result<()> {
-        if matches!(kept, [all] if *all == (0..self.text.len())) || self.text.is_empty() {
-            out.write_all(self.line)?;
+/// The fields of a line that matter, the place of the text's JSON string, and the text.
+///
+/// # Errors
+/// If it is not a JSON object in UTF-8 with a string in the text field; with the byte inside the line.
+fn fields<'a>(line: &'a [u8], options: &ReadOptions) -> Result<(Fields<'a>, Range<usize>, Cow<'a, str>)> {
+    let text_field = options.text_field.as_str();
+    let text = simdutf8::compat::from_utf8(line)
+        .map_err(|error| Error::record("the line is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let at_column =
+        |error: &serde_json::Error| Error::record(error.to_string()).at_byte(error.column().saturating_sub(1) as u64);
+    let fields = deserializer.deserialize_map(Wanted { text_field }).map_err(|error| at_column(&error))?;
+    deserializer.end().map_err(|error| at_column(&error))?;
+    let raw = fields.text.ok_or_else(|| Error::record(format!("the record has no field `{text_field}`")))?.get();
+    let start = raw.as_ptr() as usize - line.as_ptr() as usize;
+    let decoded = decode(raw)
+        .ok_or_else(|| Error::record(format!("the field `{text_field}` is not a string")).at_byte(start as u64))?;
+    Ok((fields, start..start + raw.len(), decoded))
+}
+
+impl JsonLine<'_> {
+    /// Writes the line with these pieces in the place of its text. A text that is kept whole is written as it came.
+    pub(super) fn write(&self, text: &[u8], pieces: &Pieces<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let whole = match pieces.0.as_slice() {
+            [] => text.is_empty(),
+            [all] => all.len() == text.len(),
+            _ => false,
+        };
+        if whole {
+            out.extend_from_slice(self.line);
         } else {
-            scratch.clear();
-            kept.iter().for_each(|range| scratch.push_str(&self.text[range.clone()]));
-            out.write_all(&self.line[..self.value.start])?;
-            serde_json::to_writer(&mut *out, scratch.as_str()).map_err(std::io::Error::from)?;
-            out.write_all(&self.line[self.value.end..])?;
+            out.extend_from_slice(&self.line[..self.value.start]);
+            to_json(pieces, out)?;
+            out.extend_from_slice(&self.line[self.value.end..]);
         }
         if !self.line.ends_with(b"\n") {
-            out.write_all(b"\n")?;
+            out.push(b'\n');
         }
         Ok(())
     }
@@ -110,12 +135,14 @@ struct Wanted<'f> {
 struct Fields<'a> {
     text: Option<&'a RawValue>,
     id: Option<&'a RawValue>,
+    url: Option<&'a RawValue>,
 }
 
 /// Which of the fields a key names.
 enum Key {
     Text,
     Id,
+    Url,
     Other,
 }
 
@@ -132,6 +159,7 @@ impl<'a> Visitor<'a> for Wanted<'_> {
             match key {
                 Key::Text => fields.text = Some(map.next_value()?),
                 Key::Id => fields.id = Some(map.next_value()?),
+                Key::Url => fields.url = Some(map.next_value()?),
                 Key::Other => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -156,10 +184,12 @@ impl<'a> DeserializeSeed<'a> for &Wanted<'_> {
             fn visit_str<E>(self, key: &str) -> std::result::Result<Key, E> {
                 Ok(if key == self.0 {
                     Key::Text
-                } else if key == "id" {
-                    Key::Id
                 } else {
-                    Key::Other
+                    match key {
+                        "id" => Key::Id,
+                        "url" => Key::Url,
+                        _ => Key::Other,
+                    }
                 })
             }
         }

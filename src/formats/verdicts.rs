@@ -1,4 +1,4 @@
-//! The record that `classify` writes for every block.
+//! The records that `classify` writes: one for a block, one for a page, or a page's spans as attributes.
 
 use std::io::Write;
 use std::ops::Range;
@@ -6,9 +6,11 @@ use std::ops::Range;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::clean::lines_of;
 use crate::error::Result;
 use crate::explain::Reason;
-use crate::page::{Block, Kind, Label, Verdict};
+use crate::page::{Block, Kind, Label, Page, Verdict};
+use crate::report::Counts;
 
 /// One block's verdict: `{"id","block","start","end","label","kind","score","text"?,"reasons"?}`.
 #[derive(Debug, Serialize)]
@@ -46,6 +48,115 @@ impl<'a> BlockRecord<'a> {
         let Range { start, end } = block.range;
         let Verdict { label, kind, score } = verdict;
         Self { id, block: number, start, end, label, kind, score, text: None, reasons: None }
+    }
+}
+
+/// One page's verdict: `{"id","blocks","bytes","junk_blocks","junk_bytes","junk_share","label","kind","score"}`.
+#[derive(Debug, Serialize)]
+pub struct PageRecord<'a> {
+    /// The page, as in [`BlockRecord`].
+    #[serde(serialize_with = "raw")]
+    pub id: &'a RawValue,
+    /// Blocks.
+    pub blocks: u64,
+    /// Bytes of the blocks.
+    pub bytes: u64,
+    /// Junk blocks.
+    pub junk_blocks: u64,
+    /// Bytes of the junk blocks.
+    pub junk_bytes: u64,
+    /// Junk bytes / bytes; 0 without blocks.
+    pub junk_share: f64,
+    /// Junk if the share is over the limit.
+    pub label: Label,
+    /// The kind of most of the junk, by blocks; null for a content page.
+    pub kind: Option<Kind>,
+    /// Mean P(junk) of the page's bytes.
+    pub score: f64,
+}
+
+impl<'a> PageRecord<'a> {
+    /// The record of a page that is junk if more than `over` of its bytes are, a share in `[0, 1]`.
+    pub fn new(id: &'a RawValue, page: &Page<'_>, verdicts: &[Verdict], over: f64) -> Self {
+        let mut counts = Counts::default();
+        counts.add(page, verdicts);
+        let weighted = page.blocks.iter().zip(verdicts).map(|(block, verdict)| {
+            f64::from(verdict.score) * block.range.len() as f64
+        });
+        let junk_share = counts.junk_share();
+        let label = if junk_share > over { Label::Junk } else { Label::Content };
+        let kind = if counts.spam > counts.boilerplate { Kind::Spam } else { Kind::Boilerplate };
+        Self {
+            id,
+            blocks: counts.blocks,
+            bytes: counts.bytes,
+            junk_blocks: counts.boilerplate + counts.spam,
+            junk_bytes: counts.junk_bytes,
+            junk_share,
+            label,
+            kind: (label == Label::Junk).then_some(kind),
+            score: weighted.sum::<f64>() / counts.bytes.max(1) as f64,
+        }
+    }
+}
+
+/// A page's junk as attributes beside the documents, in the form of the dolma toolkit's taggers.
+///
+/// `{"id", "attributes": {"tamis__junk__boilerplate": [[start, end, score]…], "tamis__junk__spam": […],
+/// "tamis__junk__share": [[0, length, junk share]]}}`. Offsets count code points of the text, as that toolkit's do. A span
+/// is a whole line with its line end, so that dropping it leaves no blank line.
+#[derive(Debug, Serialize)]
+pub struct Attributes<'a> {
+    #[serde(serialize_with = "raw")]
+    id: &'a RawValue,
+    attributes: Spans,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Spans {
+    #[serde(rename = "tamis__junk__boilerplate")]
+    boilerplate: Vec<(usize, usize, f32)>,
+    #[serde(rename = "tamis__junk__spam")]
+    spam: Vec<(usize, usize, f32)>,
+    #[serde(rename = "tamis__junk__share")]
+    share: [(usize, usize, f64); 1],
+}
+
+impl<'a> Attributes<'a> {
+    /// The attributes of a page with this text.
+    pub fn new(id: &'a RawValue, text: &str, page: &Page<'_>, verdicts: &[Verdict]) -> Self {
+        let mut counts = Counts::default();
+        counts.add(page, verdicts);
+        let mut spans = Spans::default();
+        let mut places = CodePoints { text, byte: 0, count: 0 };
+        for (block, verdict) in page.blocks.iter().zip(verdicts) {
+            if verdict.label == Label::Content {
+                continue;
+            }
+            let line = lines_of(text.as_bytes(), &block.range);
+            let span = (places.at(line.start), places.at(line.end), verdict.score);
+            match verdict.kind {
+                Some(Kind::Spam) => spans.spam.push(span),
+                _ => spans.boilerplate.push(span),
+            }
+        }
+        spans.share = [(0, places.at(text.len()), counts.junk_share())];
+        Self { id, attributes: spans }
+    }
+}
+
+/// Byte offsets to code points, for offsets that only grow.
+struct CodePoints<'a> {
+    text: &'a str,
+    byte: usize,
+    count: usize,
+}
+
+impl CodePoints<'_> {
+    fn at(&mut self, byte: usize) -> usize {
+        self.count += self.text[self.byte..byte].chars().count();
+        self.byte = byte;
+        self.count
     }
 }
 

@@ -4,12 +4,12 @@ mod terminal;
 
 pub use terminal::{explanation, page, summary};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::page::{Kind, Label, Page, Verdict};
 
 /// Counts over pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Pages.
     pub pages: u64,
@@ -41,6 +41,16 @@ impl Counts {
                 }
             }
         }
+    }
+
+    /// Takes in the counts of a part.
+    pub(crate) fn merge(&mut self, part: &Self) {
+        self.pages += part.pages;
+        self.blocks += part.blocks;
+        self.bytes += part.bytes;
+        self.boilerplate += part.boilerplate;
+        self.spam += part.spam;
+        self.junk_bytes += part.junk_bytes;
     }
 
     /// Junk bytes / bytes of blocks; 0 without blocks.

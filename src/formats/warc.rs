@@ -1,0 +1,173 @@
+//! WARC and WET files (ISO 28500): `conversion` records and plain-text `resource` records are pages, all others are passed over.
+
+use std::borrow::Cow;
+
+use serde_json::value::to_raw_value;
+
+use super::framing::{Frame, Framing};
+use super::record::{BadRecord, Origin, RawRecord, Record, Visit};
+use super::{Encoding, ReadOptions};
+use crate::error::Result;
+
+/// Headers are not longer than this; what is, is not WARC.
+const MOST_HEADERS: usize = 1 << 16;
+const START: &[u8] = b"WARC/";
+
+/// Records as their headers say, checked against what stands behind them.
+#[derive(Default)]
+pub(super) struct Records {
+    /// What is still to come of a record that is too long to be held.
+    rest: Option<usize>,
+    /// The whole length of the record that was last called unfinished, if it is known.
+    whole: Option<usize>,
+}
+
+impl Framing for Records {
+    fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame {
+        if let Some(rest) = self.rest {
+            if bytes.len() < rest && !at_end {
+                return Frame::More;
+            }
+            self.rest = None;
+            return Frame::Record(rest.min(bytes.len()));
+        }
+        self.whole = None;
+        let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        if gap > 0 {
+            return Frame::Gap(gap);
+        }
+        if bytes.len() < START.len() && !at_end {
+            return Frame::More;
+        }
+        if !bytes.starts_with(START) {
+            return bad(bytes, at_end, "this is not the start of a WARC record");
+        }
+        let Some(head) = headers_end(bytes) else {
+            if bytes.len() < MOST_HEADERS && !at_end {
+                return Frame::More;
+            }
+            return bad(bytes, at_end, "the headers do not end");
+        };
+        let headers = Headers::parse(&bytes[..head]);
+        let Some(length) = headers.length else {
+            return bad(bytes, at_end, "there is no readable Content-Length");
+        };
+        let Some(whole) = head.checked_add(length).and_then(|end| end.checked_add(4)) else {
+            return bad(bytes, at_end, "there is no readable Content-Length");
+        };
+        let end = whole - 4;
+        if bytes.len() < whole && !at_end {
+            self.whole = Some(whole);
+            return Frame::More;
+        }
+        let behind = match bytes.get(end..) {
+            None => return bad(bytes, at_end, "the record is shorter than its Content-Length"),
+            Some(behind) if behind.starts_with(b"\r\n\r\n") => 4,
+            Some(behind) if behind.starts_with(b"\n\n") => 2,
+            // Some writers leave out the end of the last record.
+            Some(behind) if behind.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len(),
+            Some(_) => return bad(bytes, at_end, "the record does not end where its Content-Length says"),
+        };
+        if headers.is_text() { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
+    }
+
+    fn resume(&mut self, taken: usize) {
+        self.rest = self.rest.or(self.whole).map(|whole| whole.saturating_sub(taken)).filter(|rest| *rest > 0);
+    }
+}
+
+/// A bad record reaches to what looks like the start of the next one.
+fn bad(bytes: &[u8], at_end: bool, why: &str) -> Frame {
+    let next = memchr::memmem::find_iter(bytes, b"\nWARC/").map(|at| at + 1).next();
+    match next {
+        Some(next) => Frame::Bad(next, why.to_owned()),
+        None if at_end => Frame::Bad(bytes.len(), why.to_owned()),
+        None => Frame::More,
+    }
+}
+
+/// Where the payload starts.
+fn headers_end(bytes: &[u8]) -> Option<usize> {
+    let bytes = &bytes[..bytes.len().min(MOST_HEADERS)];
+    memchr::memchr_iter(b'\n', bytes).find_map(|at| match bytes.get(at + 1..)? {
+        [b'\n', ..] => Some(at + 2),
+        [b'\r', b'\n', ..] => Some(at + 3),
+        _ => None,
+    })
+}
+
+/// The headers that matter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Headers<'a> {
+    length: Option<usize>,
+    kind: &'a str,
+    media: &'a str,
+    id: Option<&'a str>,
+    url: Option<&'a str>,
+    pub date: Option<&'a str>,
+    pub language: Option<&'a str>,
+}
+
+impl<'a> Headers<'a> {
+    /// Reads header lines; those that are not UTF-8 are as good as missing.
+    fn parse(bytes: &'a [u8]) -> Self {
+        let mut headers = Self::default();
+        for line in bytes.split(|&byte| byte == b'\n') {
+            let Some((name, value)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':')) else {
+                continue;
+            };
+            let value = value.trim();
+            match name.trim().to_ascii_lowercase().as_str() {
+                "content-length" => headers.length = value.parse().ok(),
+                "warc-type" => headers.kind = value,
+                "content-type" => headers.media = value,
+                "warc-record-id" => headers.id = Some(bare(value)),
+                "warc-target-uri" => headers.url = Some(bare(value)),
+                "warc-date" => headers.date = Some(value),
+                "warc-identified-content-language" => headers.language = Some(value),
+                _ => {}
+            }
+        }
+        headers
+    }
+
+    fn is_text(&self) -> bool {
+        match self.kind {
+            "conversion" => self.media.is_empty() || self.media.starts_with("text/plain"),
+            "resource" => self.media.starts_with("text/plain"),
+            _ => false,
+        }
+    }
+
+    /// The encoding that the media type names.
+    fn charset(&self) -> Option<Encoding> {
+        let (_, label) = self.media.split_once("charset=")?;
+        label.split(';').next()?.trim().trim_matches('"').parse().ok()
+    }
+}
+
+/// `<urn:…>` without its brackets.
+fn bare(value: &str) -> &str {
+    value.strip_prefix('<').and_then(|value| value.strip_suffix('>')).unwrap_or(value)
+}
+
+/// Parses a record whose frame is known to be good.
+pub(super) fn parse(bytes: &[u8], raw: &RawRecord, options: &ReadOptions, visit: &mut Visit<'_>) -> Result<()> {
+    let head = headers_end(bytes).unwrap_or(bytes.len());
+    let headers = Headers::parse(&bytes[..head]);
+    let end = headers.length.map_or(bytes.len(), |length| head.saturating_add(length).min(bytes.len()));
+    let payload = &bytes[head..end];
+    let encoding = if options.encoding == Encoding::Utf8 { headers.charset() } else { None };
+    let (text, replaced) = encoding.unwrap_or(options.encoding).decode(payload);
+    if let Err(error) = simdutf8::compat::from_utf8(&text) {
+        let inside = (head + error.valid_up_to()) as u64;
+        return visit(Err(BadRecord::new(raw, bytes, "the text is not UTF-8".to_owned(), inside)));
+    }
+    let id = match headers.id {
+        Some(id) => to_raw_value(id),
+        None => to_raw_value(&raw.number),
+    };
+    let id = Cow::Owned(id.map_err(std::io::Error::from)?);
+    let url = headers.url.map(Cow::Borrowed);
+    visit(Ok(&Record { number: raw.number, id, url, text, replaced, origin: Origin::Warc(headers) }))
+}
