@@ -1,12 +1,19 @@
-//! Pages to verdicts: block model, page model, calibration, threshold.
+//! Pages to verdicts: block model, page model, calibration, threshold, and rules if there are any.
+
+#[cfg(feature = "rules")]
+use std::sync::Arc;
 
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
+#[cfg(feature = "rules")]
+use crate::features::context::SCORE_LIMIT;
 use crate::features::context::{Context, FIRST, Inputs};
 use crate::features::{Featurizer, PageFeatures, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
 use crate::page::{Kind, Label, Page, Verdict};
+#[cfg(feature = "rules")]
+use crate::rules::{Rules, Rulings};
 use crate::segment;
 
 /// From which P(junk) on a block is junk.
@@ -29,6 +36,8 @@ impl Default for Threshold {
 pub struct Classifier {
     model: Model,
     threshold: Threshold,
+    #[cfg(feature = "rules")]
+    rules: Option<Arc<Rules>>,
 }
 
 impl Classifier {
@@ -46,7 +55,12 @@ impl Classifier {
     /// If the model uses a feature group that this build leaves out.
     pub fn new(model: Model) -> Result<Self> {
         Featurizer::check(model.metadata().groups)?;
-        Ok(Self { model, threshold: Threshold::default() })
+        Ok(Self {
+            model,
+            threshold: Threshold::default(),
+            #[cfg(feature = "rules")]
+            rules: None,
+        })
     }
 
     /// The same classifier with another threshold.
@@ -61,6 +75,19 @@ impl Classifier {
         }
         self.threshold = threshold;
         Ok(self)
+    }
+
+    /// The same classifier with these rules, in place of any others. They overrule model and threshold.
+    #[cfg(feature = "rules")]
+    #[must_use]
+    pub fn with_rules(mut self, rules: Rules) -> Self {
+        self.rules = (!rules.is_empty()).then(|| Arc::new(rules));
+        self
+    }
+
+    #[cfg(feature = "rules")]
+    pub(crate) fn rules(&self) -> Option<&Rules> {
+        self.rules.as_deref()
     }
 
     /// The model.
@@ -82,6 +109,8 @@ impl Classifier {
             inputs: Vec::new(),
             page_scores: Vec::new(),
             verdicts: Vec::new(),
+            #[cfg(feature = "rules")]
+            rulings: Rulings::default(),
         }
     }
 
@@ -132,6 +161,9 @@ pub struct Worker<'c> {
     /// Log-odds of junk before calibration.
     page_scores: Vec<f32>,
     verdicts: Vec<Verdict>,
+    /// The rules that fired.
+    #[cfg(feature = "rules")]
+    pub(crate) rulings: Rulings,
 }
 
 impl Worker<'_> {
@@ -142,6 +174,8 @@ impl Worker<'_> {
         self.featurizer.page(page, &mut Weighing(&model.ngrams), &mut self.features);
         self.scores.clear();
         self.scores.extend(self.features.rows.iter().map(|row| model.block.value(row)));
+        #[cfg(feature = "rules")]
+        self.ask_rules(page);
         self.score_pages();
         self.verdicts.clear();
         for i in 0..self.scores.len() {
@@ -152,20 +186,48 @@ impl Worker<'_> {
                 Threshold::Fixed(value) => value,
                 Threshold::Preset(preset) => model.thresholds[preset as usize][script],
             };
-            let kind = || {
-                let mut row = self.features.rows[i];
-                let shingles = self.features.shingles(i);
-                set_lexical(&mut row, facts.group, model.kind_ngrams.sum(shingles), shingles.len() as u32);
-                if model.kind.value(&row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
-            };
-            self.verdicts.push(self.classifier.verdict(score, threshold, kind));
+            self.verdicts.push(self.classifier.verdict(score, threshold, || self.kind(i)));
         }
+        #[cfg(feature = "rules")]
+        self.overrule();
         &self.verdicts
     }
 
     /// The verdicts of the last call of [`Worker::classify`].
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
+    }
+
+    /// What the kind head takes block `i` for.
+    fn kind(&self, i: usize) -> Kind {
+        let model = &self.classifier.model;
+        let mut row = self.features.rows[i];
+        let shingles = self.features.shingles(i);
+        let sum = model.kind_ngrams.sum(shingles);
+        set_lexical(&mut row, self.features.facts[i].group, sum, shingles.len() as u32);
+        if model.kind.value(&row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
+    }
+
+    /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.
+    #[cfg(feature = "rules")]
+    fn ask_rules(&mut self, page: &Page<'_>) {
+        let Some(rules) = self.classifier.rules() else { return };
+        self.rulings.page(rules, page);
+        for (i, fired) in &self.rulings.fired {
+            self.scores[*i] = SCORE_LIMIT.copysign(rules.log_odds(fired));
+        }
+    }
+
+    /// Puts the verdicts of rules in the place of the model's.
+    #[cfg(feature = "rules")]
+    fn overrule(&mut self) {
+        let Some(rules) = self.classifier.rules() else { return };
+        for &(i, ref fired) in &self.rulings.fired {
+            let score = probability(Platt::NONE, rules.log_odds(fired));
+            let kind = || self.verdicts[i].kind.unwrap_or_else(|| self.kind(i));
+            let verdict = rules.verdict(fired, score, kind);
+            self.verdicts[i] = verdict;
+        }
     }
 
     /// The page model's two passes over the block scores.

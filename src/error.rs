@@ -44,6 +44,9 @@ pub enum ErrorKind {
     /// An option has a value that makes no sense.
     #[error("{0}")]
     Option(String),
+    /// A file of rules has something in it that is wrong or makes no sense.
+    #[error("bad rules: {0}")]
+    Rules(String),
     /// An evaluation gate (`--min-...`) was not passed.
     #[error("{0}")]
     Gate(String),
@@ -72,6 +75,11 @@ impl Error {
 
     pub(crate) fn option(why: impl Into<String>) -> Self {
         Self::new(ErrorKind::Option(why.into()))
+    }
+
+    #[cfg(feature = "rules")]
+    pub(crate) fn rules(why: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Rules(why.into()))
     }
 
     pub(crate) fn in_file(mut self, file: &Path) -> Self {

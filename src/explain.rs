@@ -10,21 +10,25 @@ use serde::Serialize;
 use crate::classify::{Worker, probability};
 use crate::features::context::{self, SCORE_LIMIT};
 use crate::features::{lexical_places, row, row_names, scan::Scanner, scan::Sink};
-use crate::model::{LEXICAL_PLACES, LinearModel, NgramTable, script_index};
+use crate::model::{LEXICAL_PLACES, LinearModel, NgramTable, Platt, script_index};
 use crate::page::{Page, Verdict};
+
+/// The name of reasons that are pieces of text.
+const WORD: &str = "word";
 
 /// One share of a score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reason {
-    /// The feature's name with its group (`stats.length`, `context.window8`), or `word` for a piece of text.
+    /// The feature's name with its group (`stats.length`, `context.window8`), `word` for a piece of text, or `rule.` and
+    /// the name of the rule that decided.
     pub feature: String,
-    /// The piece of text, for `word`.
+    /// The piece of text, for `word`; what the rule found, for a rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub word: Option<String>,
     /// Where the piece stands in the block's text, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<Range<usize>>,
-    /// The feature's value; for `word`, how often the piece stands in the block.
+    /// The feature's value; for `word`, how often the piece stands in the block; 1 for a rule.
     pub value: f32,
     /// What it adds to the log-odds of junk, against the mean of the feature: above 0 speaks for junk, below 0 for content.
     pub contribution: f32,
@@ -36,8 +40,9 @@ pub struct Explanation {
     /// The calibrated log-odds of junk: `base` plus all contributions.
     pub log_odds: f32,
     /// What an average block without words would get: the biases of the models, the calibration, the means of the features.
+    /// 0 if a rule decided.
     pub base: f32,
-    /// All contributions, the largest first, whatever their sign.
+    /// All contributions, the largest first, whatever their sign. If a rule decided, it is the only one.
     pub reasons: Vec<Reason>,
 }
 
@@ -56,6 +61,10 @@ impl Worker<'_> {
     /// # Panics
     /// If the page has no block `i`, or is not the page that was classified last.
     pub fn explain_classified(&self, page: &Page<'_>, i: usize) -> Explanation {
+        #[cfg(feature = "rules")]
+        if let Some(explanation) = self.explain_ruled(&page.blocks[i].text, i) {
+            return explanation;
+        }
         let model = self.classifier.model();
         let facts = &self.features.facts[i];
         let platt = model.calibration[script_index(facts.group)];
@@ -98,19 +107,37 @@ impl Worker<'_> {
         });
         Explanation { log_odds: total as f32, base: base as f32, reasons }
     }
+
+    /// The explanation of a block that a rule decided on: the rule.
+    #[cfg(feature = "rules")]
+    fn explain_ruled(&self, text: &str, i: usize) -> Option<Explanation> {
+        let rules = self.classifier.rules()?;
+        let fired = self.rulings.of_block(i)?;
+        let log_odds = rules.log_odds(fired);
+        let range = fired.range(text);
+        let reason = Reason {
+            feature: format!("rule.{}", rules.name(fired)),
+            word: Some(text[range.clone()].to_owned()),
+            range: Some(range),
+            value: 1.0,
+            contribution: log_odds,
+        };
+        Some(Explanation { log_odds, base: 0.0, reasons: vec![reason] })
+    }
 }
 
 impl Explanation {
     /// The probability that the log-odds stand for.
     pub fn score(&self) -> f32 {
-        probability(crate::model::Platt { slope: 1.0, offset: 0.0 }, self.log_odds)
+        probability(Platt::NONE, self.log_odds)
     }
 
     /// The `n` strongest reasons that speak for junk, half of them words if there are as many: each word of a long line
-    /// says little next to what is said of the line as a whole, but words are what people want to see.
+    /// says little next to what is said of the line as a whole, but words are what people want to see. For a block that a
+    /// rule dropped, the rule.
     pub fn for_junk(&self, n: usize) -> Vec<&Reason> {
         let speaking = |word: bool| {
-            self.reasons.iter().filter(move |reason| reason.contribution > 0.0 && reason.word.is_some() == word)
+            self.reasons.iter().filter(move |reason| reason.contribution > 0.0 && (reason.feature == WORD) == word)
         };
         let mut chosen: Vec<&Reason> = speaking(true).take(n / 2).collect();
         chosen.extend(speaking(false).take(n - chosen.len()));
@@ -173,7 +200,7 @@ fn words(text: &str, table: &NgramTable<LEXICAL_PLACES>, share: f64, reasons: &m
             Entry::Vacant(place) => {
                 place.insert(reasons.len());
                 reasons.push(Reason {
-                    feature: "word".to_owned(),
+                    feature: WORD.to_owned(),
                     word: Some(word.to_owned()),
                     range: Some(range),
                     value: 1.0,

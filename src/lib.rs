@@ -22,6 +22,7 @@
 //!
 //! - [`segment`]: input bytes to a [`Page`] of [`Block`]s with exact byte ranges
 //! - [`Classifier`]: pages to [`Verdict`]s, with a [`Model`] and a [`Threshold`]
+//! - `Rules` (feature `rules`): words, patterns and hosts of the user's own, which overrule the model
 //! - [`kept_ranges`]: verdicts to the byte ranges that remain
 //! - [`Explanation`]: a score taken apart into contributions that add up to it
 //! - [`formats`]: records of text and JSON Lines in and out
@@ -38,6 +39,8 @@ mod math;
 mod model;
 mod page;
 pub mod report;
+#[cfg(feature = "rules")]
+mod rules;
 pub mod segment;
 #[cfg(feature = "cli")]
 mod stream;
@@ -56,3 +59,5 @@ pub use explain::{Explanation, Reason};
 pub use features::{Feature, Groups, SCHEMA_VERSION};
 pub use model::{DataSet, FORMAT_VERSION, Metadata, Metric, Model, Preset};
 pub use page::{Block, Kind, Label, Page, Verdict};
+#[cfg(feature = "rules")]
+pub use rules::Rules;

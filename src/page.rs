@@ -27,6 +27,8 @@ impl<'a> Block<'a> {
 pub struct Page<'a> {
     /// The blocks, in the order of the input.
     pub blocks: Vec<Block<'a>>,
+    /// The page's address, if it is known. Only rules with hosts read it.
+    pub url: Option<Cow<'a, str>>,
 }
 
 impl<'a> Page<'a> {
@@ -47,7 +49,14 @@ impl<'a> Page<'a> {
                 Block { text, range }
             })
             .collect();
-        Self { blocks }
+        Self { blocks, url: None }
+    }
+
+    /// The same page with its address.
+    #[must_use]
+    pub fn with_url(mut self, url: impl Into<Cow<'a, str>>) -> Self {
+        self.url = Some(url.into());
+        self
     }
 }
 
@@ -103,10 +112,10 @@ impl fmt::Display for Kind {
 /// The classifier's word on one block.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Verdict {
-    /// Content or junk, by the threshold in use.
+    /// Content or junk, by the threshold in use or by a rule.
     pub label: Label,
     /// The sort of junk; `None` for content.
     pub kind: Option<Kind>,
-    /// The calibrated probability that the block is junk, in `[0, 1]`.
+    /// The calibrated probability that the block is junk, in `[0, 1]`; 1 or nearly 0 if a rule decided.
     pub score: f32,
 }

@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Model, Preset};
 use crate::formats::ReadOptions;
 use crate::stream::{self, Shape};
-use crate::{Classifier, Threshold};
+use crate::{Classifier, Rules, Threshold};
 use args::{Cli, Command, Input, Output, PresetName, Sieve};
 
 /// Runs the command line. Exit codes: 0 done; 1 a gate that was asked for has failed; 2 usage, input or model errors.
@@ -84,7 +84,11 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
             PresetName::Strict => Preset::Strict,
         }),
     };
-    Ok(Classifier::new(model)?.with_threshold(threshold)?)
+    let classifier = Classifier::new(model)?.with_threshold(threshold)?;
+    Ok(match &sieve.rules {
+        Some(path) => classifier.with_rules(Rules::load(path)?),
+        None => classifier,
+    })
 }
 
 /// How the options want inputs read and outputs written.

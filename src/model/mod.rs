@@ -54,6 +54,11 @@ pub(crate) struct Platt {
     pub offset: f32,
 }
 
+impl Platt {
+    /// For log-odds that are calibrated already.
+    pub(crate) const NONE: Self = Self { slope: 1.0, offset: 0.0 };
+}
+
 /// A trained model.
 #[derive(Clone, Debug)]
 pub struct Model {

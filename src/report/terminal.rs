@@ -94,7 +94,11 @@ pub fn explanation(
 
 fn name_of(reason: &Reason) -> String {
     match (&reason.word, &reason.range) {
-        (Some(word), Some(range)) => format!("`{}` at {}", shortened(word, 20).replace('\n', " "), range.start),
+        (Some(word), Some(range)) => {
+            let place = format!("`{}` at {}", shortened(word, 20).replace('\n', " "), range.start);
+            // A rule has a name besides.
+            if reason.feature == "word" { place } else { format!("{} {place}", shortened(&reason.feature, SHOWN)) }
+        }
         _ => reason.feature.clone(),
     }
 }

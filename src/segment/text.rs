@@ -23,7 +23,7 @@ pub struct Utf8Damage {
 pub fn text(input: &str) -> Page<'_> {
     // Line ends are ASCII, so both ends are character boundaries.
     let blocks = Lines::new(input.as_bytes()).filter_map(|(start, end)| line(&input[start..end], start));
-    Page { blocks: blocks.collect() }
+    Page { blocks: blocks.collect(), url: None }
 }
 
 /// The block of a line that starts at byte `start`, if the line is not blank.
@@ -59,7 +59,7 @@ fn segment_damaged(input: &[u8]) -> (Page<'_>, usize) {
         let bytes = bytes.trim_ascii();
         blocks.push(Block { text: String::from_utf8_lossy(bytes), range: start..start + bytes.len() });
     }
-    (Page { blocks }, damaged)
+    (Page { blocks, url: None }, damaged)
 }
 
 /// Start and end of every line, without its line end.

@@ -148,6 +148,10 @@ fn finish(worker: &mut Worker<'_>, plan: &Plan, batch: &Batch, options: &Options
                 "byte {first}: not valid UTF-8 ({blocks} block{s}); classified with replacement characters, bytes are kept"
             ))?;
         }
+        let page = match &record.url {
+            Some(url) => page.with_url(url.as_ref()),
+            None => page,
+        };
         counts.blocks.add(&page, worker.classify(&page));
         verb.page(&Classified { plan, record, page: &page, worker }, &mut out)
     });
