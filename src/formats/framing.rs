@@ -15,8 +15,9 @@ pub(super) trait Framing: Send {
     /// What stands at the start of `bytes`, which is never empty; `at_end` says that no more will follow.
     fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame;
 
-    /// `taken` bytes of the record that `next` last called unfinished were taken away.
-    fn resume(&mut self, taken: usize);
+    /// How many of the bytes `held`, which `next` last called unfinished, are handed on before the rest is there. What
+    /// `next` sees next starts behind them.
+    fn resume(&mut self, held: &[u8]) -> usize;
 }
 
 /// What stands at the start of some bytes.
@@ -103,12 +104,13 @@ impl<F: Framing> Framed<F> {
             let range = at..at + length;
             at = range.end;
             match frame {
-                Frame::More | Frame::Gap(_) => {}
-                Frame::Other(_) => *others += 1,
+                // The end of a record of which a part was handed on can look like anything, even blank.
                 _ if self.inside => {
                     records.push(self.bad(range, String::new()));
                     self.inside = false;
                 }
+                Frame::More | Frame::Gap(_) => {}
+                Frame::Other(_) => *others += 1,
                 Frame::Bad(_, why) => {
                     self.number += 1;
                     records.push(self.bad(range, why));
@@ -155,21 +157,16 @@ impl<F: Framing> Reader for Framed<F> {
                 }
                 records.push(self.bad(at..self.buffer.len(), failure));
                 at = self.buffer.len();
-            } else if self.buffer.len() - at > self.max && !self.ended {
+            } else if self.inside && at < self.buffer.len() || self.buffer.len() - at > self.max && !self.ended {
                 // Too long to be held: handed on piece by piece.
-                let piece = at..self.buffer.len();
-                if !self.inside {
-                    self.number += 1;
+                let piece = at..at + self.framing.resume(&self.buffer[at..]);
+                if !piece.is_empty() {
+                    at = piece.end;
+                    let why = if self.inside { String::new() } else { self.over() };
+                    self.number += u64::from(!self.inside);
+                    records.push(self.bad(piece, why));
+                    self.inside = true;
                 }
-                records.push(self.bad(piece.clone(), self.over()));
-                self.framing.resume(piece.len());
-                self.inside = true;
-                at = piece.end;
-            } else if self.inside && at < self.buffer.len() {
-                let piece = at..self.buffer.len();
-                records.push(self.bad(piece.clone(), String::new()));
-                self.framing.resume(piece.len());
-                at = piece.end;
             } else if records.is_empty() && at > 0 {
                 // Nothing but gaps so far.
                 self.buffer.drain(..at);

@@ -12,24 +12,40 @@ use crate::error::Result;
 /// Headers are not longer than this; what is, is not WARC.
 const MOST_HEADERS: usize = 1 << 16;
 const START: &[u8] = b"WARC/";
+/// What stands between a record that is not good and the next one.
+const NEXT: &[u8] = b"\nWARC/";
 
 /// Records as their headers say, checked against what stands behind them.
 #[derive(Default)]
 pub(super) struct Records {
     /// What is still to come of a record that is too long to be held.
-    rest: Option<usize>,
+    rest: Rest,
     /// The whole length of the record that was last called unfinished, if it is known.
     whole: Option<usize>,
 }
 
+#[derive(Clone, Copy, Default)]
+enum Rest {
+    #[default]
+    Nothing,
+    Bytes(usize),
+    /// All up to what looks like the start of the next record.
+    ToNext,
+}
+
 impl Framing for Records {
     fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame {
-        if let Some(rest) = self.rest {
-            if bytes.len() < rest && !at_end {
-                return Frame::More;
+        let frame = match self.rest {
+            Rest::Nothing => None,
+            Rest::Bytes(rest) if bytes.len() < rest && !at_end => Some(Frame::More),
+            Rest::Bytes(rest) => Some(Frame::Record(rest.min(bytes.len()))),
+            Rest::ToNext => Some(bad(bytes, at_end, "")),
+        };
+        if let Some(frame) = frame {
+            if !matches!(frame, Frame::More) {
+                self.rest = Rest::Nothing;
             }
-            self.rest = None;
-            return Frame::Record(rest.min(bytes.len()));
+            return frame;
         }
         self.whole = None;
         let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -71,14 +87,22 @@ impl Framing for Records {
         if headers.is_text() { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
     }
 
-    fn resume(&mut self, taken: usize) {
-        self.rest = self.rest.or(self.whole).map(|whole| whole.saturating_sub(taken)).filter(|rest| *rest > 0);
+    fn resume(&mut self, held: &[u8]) -> usize {
+        let whole = if let Rest::Bytes(rest) = self.rest { Some(rest) } else { self.whole };
+        if let Some(whole) = whole {
+            self.rest = Rest::Bytes(whole.saturating_sub(held.len()));
+            return held.len();
+        }
+        self.rest = Rest::ToNext;
+        // What may be half of the next record's start stays.
+        let half = (1..NEXT.len()).rev().find(|length| held.ends_with(&NEXT[..*length])).unwrap_or(0);
+        held.len() - half
     }
 }
 
 /// A bad record reaches to what looks like the start of the next one.
 fn bad(bytes: &[u8], at_end: bool, why: &str) -> Frame {
-    let next = memchr::memmem::find_iter(bytes, b"\nWARC/").map(|at| at + 1).next();
+    let next = memchr::memmem::find(bytes, NEXT).map(|at| at + 1);
     match next {
         Some(next) => Frame::Bad(next, why.to_owned()),
         None if at_end => Frame::Bad(bytes.len(), why.to_owned()),
