@@ -105,8 +105,10 @@ fn stream(input: &[u8]) -> (usize, Vec<u8>) {
     while let Some(at) = memchr::memchr(0xFF, rest) {
         stream.extend_from_slice(&rest[..at]);
         match rest[at + 1..] {
-            [filler, more, ..] if stream.len() < 3 * BATCH => {
+            [filler, more, ..] if stream.len() < 2 * BATCH - 16 => {
                 let end = (stream.len() / BATCH + 1) * BATCH - 8 + usize::from(more % 16);
+                // So many line ends would take too long.
+                let filler = if filler == b'\n' { b'\r' } else { filler };
                 stream.resize(end.max(stream.len()), filler);
                 rest = &rest[at + 3..];
             }
@@ -196,24 +198,44 @@ fn framed(stream: &[u8], format: Format, limit: usize) -> Option<Vec<Read>> {
             None if !record.plain || format == Format::Jsonl => continue,
             None => record.text.as_bytes(),
         };
-        let at = memmem::find(left, bytes).expect("what is read stands in the stream, in order");
+        let at = find(left, bytes, stream.len() - record.byte as usize);
         left = &left[at + bytes.len()..];
     }
     Some(records)
+}
+
+/// Where some bytes stand in others, which they must; most likely so many bytes from the end.
+fn find(within: &[u8], bytes: &[u8], from_end: usize) -> usize {
+    let likely = within.len().checked_sub(from_end);
+    likely
+        .filter(|at| within[*at..].starts_with(bytes))
+        // Quickly, but not in every case.
+        .or_else(|| {
+            let start = &bytes[..bytes.len().min(64)];
+            memmem::find_iter(within, start).take(10).find(|at| within[*at..].starts_with(bytes))
+        })
+        .or_else(|| memmem::find(within, bytes))
+        .expect("what is read stands in the stream, in order")
+}
+
+/// The lines of a stream, with their ends.
+fn lines(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', stream).map(|at| at + 1).chain([stream.len()]);
+    ends.map(move |end| &stream[std::mem::replace(&mut start, end)..end]).filter(|line| !line.is_empty())
 }
 
 /// JSON Lines: every line that is not blank is one record, whatever the others are.
 pub fn jsonl(input: &[u8]) {
     let (limit, stream) = stream(input);
     let Some(records) = framed(&stream, Format::Jsonl, limit) else { return };
-    let lines = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&stream);
-    let lines: Vec<&[u8]> =
-        lines.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
-    if lines.len() as u64 > MOST_ROWS || long_blanks(&stream, limit) {
+    let text = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&stream);
+    // A line that is over the limit may be called bad before it turns out to be blank.
+    if records.len() as u64 > MOST_ROWS || lines(text).any(|line| line.len() > limit && line.trim_ascii().is_empty()) {
         return;
     }
     let mut records = records.iter().peekable();
-    for (i, line) in lines.iter().enumerate() {
+    for (i, line) in lines(text).filter(|line| !line.trim_ascii().is_empty()).enumerate() {
         let record = records.next().expect("a record for every line");
         assert_eq!(record.number, i as u64 + 1);
         let Some(bad) = &record.bad else {
@@ -224,14 +246,9 @@ pub fn jsonl(input: &[u8]) {
         while let Some(rest) = records.next_if(|next| next.rest) {
             bytes.extend(rest.bad.iter().flatten());
         }
-        assert!(bytes == *line, "bad record {} has other bytes than its line", record.number);
+        assert!(bytes == line, "bad record {} has other bytes than its line", record.number);
     }
     assert!(records.next().is_none(), "as many records as lines");
-}
-
-/// Whether a line that is over the limit may have been called bad before it turned out to be blank.
-fn long_blanks(stream: &[u8], limit: usize) -> bool {
-    stream.split_inclusive(|byte| *byte == b'\n').any(|line| line.len() > limit && line.trim_ascii().is_empty())
 }
 
 /// WARC: a limit on the size of records loses none but those that are over it.
