@@ -167,6 +167,29 @@ fn records_over_the_limit_end() {
     }
 }
 
+/// Scores stay numbers, whatever weights of whatever size a model has.
+#[test]
+fn models_with_large_values_are_refused_or_work() {
+    let (header, info) = SafeTensors::read_metadata(&MODEL).unwrap();
+    for value in [1e9f32, 3e38, f32::INFINITY, f32::NAN] {
+        let mut all = MODEL.clone();
+        for name in info.offset_keys() {
+            let tensor = info.info(&name).unwrap();
+            if tensor.dtype == Dtype::F32 {
+                let mut one = MODEL.clone();
+                for (i, at) in (tensor.data_offsets.0..tensor.data_offsets.1).step_by(4).enumerate() {
+                    let signed = if i % 2 == 0 { value } else { -value };
+                    for bytes in [&mut one, &mut all] {
+                        bytes[8 + header + at..][..4].copy_from_slice(&signed.to_le_bytes());
+                    }
+                }
+                invariants::model(&one);
+            }
+        }
+        invariants::model(&all);
+    }
+}
+
 /// What the damage is done to is good before.
 #[test]
 fn good_input_is_read() {
