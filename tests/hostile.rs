@@ -84,7 +84,7 @@ fn noise() -> impl Strategy<Value = Input> {
     prop::collection::vec(any::<u8>(), 0..300).prop_map(Input)
 }
 
-/// Good input in which some bytes were flipped, removed, doubled or put in.
+/// Good input in which some bytes were flipped, replaced, put in or removed.
 fn damaged(good: Vec<Vec<u8>>) -> impl Strategy<Value = Input> {
     let change = (any::<prop::sample::Index>(), 0..5, prop::collection::vec(any::<u8>(), 1..5));
     (prop::sample::select(good), prop::collection::vec(change, 0..5)).prop_map(|(mut bytes, changes)| {
