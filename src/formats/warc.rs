@@ -80,8 +80,8 @@ impl Framing for Records {
             None => return bad(bytes, at_end, "the record is shorter than its Content-Length"),
             Some(behind) if behind.starts_with(b"\r\n\r\n") => 4,
             Some(behind) if behind.starts_with(b"\n\n") => 2,
-            // Some writers leave out the end of the last record.
-            Some(behind) if behind.iter().all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len(),
+            // Some writers have line ends of their own, or leave out the end of the last record.
+            Some(behind) if behind.iter().take(4).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(4),
             Some(_) => return bad(bytes, at_end, "the record does not end where its Content-Length says"),
         };
         if headers.is_text() { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
