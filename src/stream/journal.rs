@@ -30,6 +30,7 @@ pub(super) struct Entry {
     input: PathBuf,
     size: u64,
     modified: u128,
+    /// Below the output folder.
     pub output: Option<PathBuf>,
     pub removed: u64,
     pub quarantined: u64,
@@ -50,10 +51,10 @@ impl Entry {
     }
 
     /// The same input, unchanged, and its output is where it was written.
-    fn holds(&self, input: &Input) -> bool {
+    fn holds(&self, folder: &Path, input: &Input) -> bool {
         let now = Self::of(input);
         let same = (&self.input, self.size, self.modified) == (&now.input, now.size, now.modified);
-        same && self.output.as_ref().is_none_or(|output| output.is_file())
+        same && self.output.as_ref().is_none_or(|output| folder.join(output).is_file())
     }
 }
 
@@ -83,7 +84,7 @@ impl Journal {
             }
             // The last line may be half written.
             let entries = lines.map_while(|line| serde_json::from_str::<Entry>(&line).ok());
-            done = entries.zip(inputs).take_while(|(entry, input)| entry.holds(input)).map(|(entry, _)| entry).collect();
+            done = entries.zip(inputs).take_while(|(entry, input)| entry.holds(folder, input)).map(|(entry, _)| entry).collect();
         }
         Ok((Self::write(folder, options, &done)?, done))
     }

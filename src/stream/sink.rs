@@ -29,6 +29,8 @@ pub(super) struct Sink<'o> {
     pub summary: Summary,
     file: Summary,
     started: Instant,
+    /// Bytes of text that an earlier run has done.
+    before: u64,
 }
 
 impl<'o> Sink<'o> {
@@ -62,6 +64,7 @@ impl<'o> Sink<'o> {
             removed,
             quarantine,
             journal,
+            before: summary.text_bytes,
             summary,
             file: Summary::default(),
             started: Instant::now(),
@@ -151,7 +154,8 @@ impl<'o> Sink<'o> {
         entry.counts = counts;
         if let Some((writer, plan)) = self.output.take() {
             writer.finish().and_then(Destination::finish).map_err(|error| in_output(error, &plan))?;
-            entry.output.clone_from(&plan.path);
+            let folder = self.target.folder().unwrap_or(Path::new(""));
+            entry.output = plan.path.as_ref().and_then(|path| path.strip_prefix(folder).ok()).map(Path::to_path_buf);
         }
         for (side, length) in [(&mut self.removed, &mut entry.removed), (&mut self.quarantine, &mut entry.quarantined)] {
             if let Some(side) = side {
@@ -173,7 +177,7 @@ impl<'o> Sink<'o> {
         for side in [self.removed.take(), self.quarantine.take()].into_iter().flatten() {
             side.finish()?;
         }
-        let (seconds, summary) = (self.started.elapsed().as_secs_f64(), self.summary);
+        let (seconds, before, summary) = (self.started.elapsed().as_secs_f64(), self.before, self.summary);
         let accounted = summary.records_out
             + summary.records_dropped
             + summary.records_skipped
@@ -191,7 +195,8 @@ impl<'o> Sink<'o> {
         }
         let amiss = summary.records_out != summary.records_in || summary.failed_files > 0;
         if amiss || self.options.output.is_some() || io::stderr().is_terminal() && !self.options.styled {
-            summary.write(seconds, &mut io::stderr().lock())?;
+            let speed = (summary.text_bytes - before) as f64 / 1e6 / seconds.max(1e-3);
+            summary.write(speed, &mut io::stderr().lock())?;
         }
         match summary.failed_files {
             0 => Ok(summary),
