@@ -235,7 +235,8 @@ fn bad_records_are_kept_as_they_stand() {
         assert!(run.stderr.contains(&format!("-, record {record}, byte ")), "{}", run.stderr);
     }
     let stats: serde_json::Value = serde_json::from_slice(&fs::read(stats).unwrap()).unwrap();
-    let counts = ["records_in", "records_out", "records_skipped", "records_quarantined"].map(|name| stats[name].as_u64());
+    let counts =
+        ["records_in", "records_out", "records_skipped", "records_quarantined"].map(|name| stats[name].as_u64());
     assert_eq!(counts, [Some(8), Some(4), Some(0), Some(4)]);
 }
 

@@ -55,6 +55,6 @@ pub use open::{Format, ReadOptions, open, open_bytes};
 pub use record::{BadRecord, Batch, Reader, Record, Visit};
 #[cfg(feature = "formats")]
 pub(crate) use record::{Data, Origin, Pieces};
+pub use verdicts::{Attributes, BlockRecord, PageRecord, write_json};
 #[cfg(feature = "formats")]
 pub(crate) use {compression::gzip, open::open_stream};
-pub use verdicts::{Attributes, BlockRecord, PageRecord, write_json};

@@ -11,6 +11,8 @@ use crate::error::Result;
 
 /// Headers are not longer than this; what is, is not WARC.
 const MOST_HEADERS: usize = 1 << 16;
+/// Bytes that end a record.
+const END: usize = 4;
 const START: &[u8] = b"WARC/";
 
 /// Records as their headers say, checked against what stands behind them.
@@ -18,20 +20,28 @@ const START: &[u8] = b"WARC/";
 pub(super) struct Records {
     /// What is still to come of a record that is too long to be held.
     rest: Option<usize>,
-    /// The whole length of the record that was last called unfinished, if it is known.
-    whole: Option<usize>,
+    /// The length of the record that was last called unfinished, as far as it is known.
+    length: Option<usize>,
+    other: bool,
 }
 
 impl Framing for Records {
     fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame {
         if let Some(rest) = self.rest {
-            if bytes.len() < rest && !at_end {
+            // The length may lie.
+            let seen = &bytes[..rest.min(bytes.len())];
+            if let Some(next) = next_record(seen) {
+                self.rest = None;
+                return Frame::Record(next);
+            }
+            if bytes.len() < rest.saturating_add(END) && !at_end {
                 return Frame::More;
             }
             self.rest = None;
-            return Frame::Record(rest.min(bytes.len()));
+            let behind = bytes[seen.len()..].iter().take(END).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            return Frame::Record(seen.len() + behind.count());
         }
-        self.whole = None;
+        (self.length, self.other) = (None, false);
         let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         if gap > 0 {
             return Frame::Gap(gap);
@@ -52,12 +62,11 @@ impl Framing for Records {
         let Some(length) = headers.length else {
             return bad(bytes, at_end, "there is no readable Content-Length");
         };
-        let Some(whole) = head.checked_add(length).and_then(|end| end.checked_add(4)) else {
+        let Some(end) = head.checked_add(length).filter(|end| *end < usize::MAX - END) else {
             return bad(bytes, at_end, "there is no readable Content-Length");
         };
-        let end = whole - 4;
-        if bytes.len() < whole && !at_end {
-            self.whole = Some(whole);
+        if bytes.len() < end + END && !at_end {
+            (self.length, self.other) = (Some(end), !headers.is_text());
             return Frame::More;
         }
         let behind = match bytes.get(end..) {
@@ -72,18 +81,31 @@ impl Framing for Records {
     }
 
     fn resume(&mut self, taken: usize) {
-        self.rest = self.rest.or(self.whole).map(|whole| whole.saturating_sub(taken)).filter(|rest| *rest > 0);
+        // Without a length, the record goes on to what looks like the next one.
+        let left = self.rest.or(self.length).unwrap_or(usize::MAX);
+        self.rest = Some(left.saturating_sub(taken)).filter(|rest| *rest > 0);
+    }
+
+    fn is_other(&self) -> bool {
+        self.other
     }
 }
 
 /// A bad record reaches to what looks like the start of the next one.
 fn bad(bytes: &[u8], at_end: bool, why: &str) -> Frame {
-    let next = memchr::memmem::find_iter(bytes, b"\nWARC/").map(|at| at + 1).next();
-    match next {
+    match next_record(&bytes[1.min(bytes.len())..]).map(|at| at + 1) {
         Some(next) => Frame::Bad(next, why.to_owned()),
         None if at_end => Frame::Bad(bytes.len(), why.to_owned()),
         None => Frame::More,
     }
+}
+
+/// Where the next record starts, by its first line.
+fn next_record(bytes: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(bytes, b"WARC/1.").find(|at| {
+        let version = &bytes[at + 7..];
+        matches!(version, [b'0'..=b'9', b'\r' | b'\n', ..])
+    })
 }
 
 /// Where the payload starts.

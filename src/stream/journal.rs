@@ -77,14 +77,22 @@ impl Journal {
         let mut done = Vec::new();
         if path.exists() {
             let place = |error: std::io::Error| Error::from(error).in_file(&path);
-            let mut lines = BufReader::new(File::open(&path).map_err(place)?).lines().map_while(std::result::Result::ok);
+            let mut lines =
+                BufReader::new(File::open(&path).map_err(place)?).lines().map_while(std::result::Result::ok);
             let head: Option<Head> = lines.next().and_then(|line| serde_json::from_str(&line).ok());
             if head.is_some_and(|head| head != Head::of(options)) {
-                return Err(Error::option("it was begun with other options, rules, model or version; start again without --resume").in_file(folder));
+                return Err(Error::option(
+                    "it was begun with other options, rules, model or version; start again without --resume",
+                )
+                .in_file(folder));
             }
             // The last line may be half written.
             let entries = lines.map_while(|line| serde_json::from_str::<Entry>(&line).ok());
-            done = entries.zip(inputs).take_while(|(entry, input)| entry.holds(folder, input)).map(|(entry, _)| entry).collect();
+            done = entries
+                .zip(inputs)
+                .take_while(|(entry, input)| entry.holds(folder, input))
+                .map(|(entry, _)| entry)
+                .collect();
         }
         Ok((Self::write(folder, options, &done)?, done))
     }

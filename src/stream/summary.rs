@@ -58,13 +58,14 @@ impl Summary {
         let part = |count: u64, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
         writeln!(
             out,
-            "{} record{} in, {} out{}{}{}{}{}",
+            "{} record{} in, {} out{}{}{}{}{}{}",
             self.records_in,
             if self.records_in == 1 { "" } else { "s" },
             self.records_out,
             part(self.records_dropped, "pages dropped"),
             part(self.records_skipped, "skipped"),
             part(self.records_quarantined, "quarantined"),
+            part(self.failed_files, "inputs not read to their ends"),
             part(self.other_records, "of other sorts passed over"),
             part(self.replaced_characters, "characters could not be decoded"),
         )?;
