@@ -13,7 +13,9 @@ use crate::features::context::{Context, FIRST, Inputs};
 use crate::features::{Featurizer, PageFeatures, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
-use crate::page::{Block, Kind, Label, Page, Verdict};
+#[cfg(feature = "rules")]
+use crate::page::Block;
+use crate::page::{Kind, Label, Page, Verdict};
 #[cfg(feature = "rules")]
 use crate::rules::{Rules, Rulings};
 use crate::segment;

@@ -23,6 +23,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "only the command line writes files"))]
+
 #[cfg(feature = "formats")]
 mod compression;
 #[cfg(feature = "formats")]

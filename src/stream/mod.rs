@@ -85,7 +85,7 @@ pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -
     let inputs = &inputs[done..];
 
     let read = Arc::new(AtomicU64::new(0));
-    let progress = Progress::new(inputs, &read);
+    let progress = Progress::new(inputs, &read, options.output.is_some());
     let mut source = Source::new(inputs, options, &target, verb, &read);
     let ended: Result<()> = parallel::run(
         options.threads,
@@ -94,7 +94,7 @@ pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -
         || classifier.worker(),
         |worker, job| work::work(worker, job, options, verb),
         |done| {
-            sink.take(done)?;
+            progress.around(done.speaks(), || sink.take(done))?;
             progress.show(&sink.summary);
             Ok(())
         },

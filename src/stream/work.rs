@@ -97,6 +97,17 @@ pub(super) enum Done {
     Failed { error: Error, begun: bool },
 }
 
+impl Done {
+    /// Something will be said on standard error.
+    pub(super) fn speaks(&self) -> bool {
+        match self {
+            Self::Start(_) | Self::End { .. } => false,
+            Self::Batch(finished) => !finished.bad.is_empty() || !finished.out.notes.is_empty(),
+            Self::Failed { .. } => true,
+        }
+    }
+}
+
 /// A finished batch.
 pub(super) struct Finished {
     pub chunk: Option<Chunk>,
