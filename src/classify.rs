@@ -3,6 +3,8 @@
 #[cfg(feature = "rules")]
 use std::sync::Arc;
 
+use std::ops::Range;
+
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
 #[cfg(feature = "rules")]
@@ -11,6 +13,8 @@ use crate::features::context::{Context, FIRST, Inputs};
 use crate::features::{Featurizer, PageFeatures, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
+#[cfg(feature = "rules")]
+use crate::page::Block;
 use crate::page::{Kind, Label, Page, Verdict};
 #[cfg(feature = "rules")]
 use crate::rules::{Rules, Rulings};
@@ -109,6 +113,7 @@ impl Classifier {
             inputs: Vec::new(),
             page_scores: Vec::new(),
             verdicts: Vec::new(),
+            part: 0,
             #[cfg(feature = "rules")]
             rulings: Rulings::default(),
         }
@@ -148,6 +153,16 @@ impl Classifier {
     }
 }
 
+/// Blocks of a page that are looked at together.
+const PART: usize = 1 << 14;
+
+/// The blocks of a page's part.
+fn part_of(page: &Page<'_>, part: usize) -> Range<usize> {
+    let blocks = page.blocks.len();
+    let parts = blocks.div_ceil(PART).max(1);
+    blocks * part / parts..blocks * (part + 1) / parts
+}
+
 /// Classifies page after page; all memory is reused.
 pub struct Worker<'c> {
     pub(crate) classifier: &'c Classifier,
@@ -160,7 +175,9 @@ pub struct Worker<'c> {
     pub(crate) inputs: Vec<Inputs>,
     /// Log-odds of junk before calibration.
     page_scores: Vec<f32>,
-    verdicts: Vec<Verdict>,
+    pub(crate) verdicts: Vec<Verdict>,
+    /// The part of the page that all this is about.
+    part: usize,
     /// The rules that fired.
     #[cfg(feature = "rules")]
     pub(crate) rulings: Rulings,
@@ -168,16 +185,36 @@ pub struct Worker<'c> {
 
 impl Worker<'_> {
     /// The verdicts on a page's blocks, in order. They stay readable until the next call.
+    ///
+    /// A page of more than 16,384 blocks is taken for several pages of equal length, so that memory is bounded.
     pub fn classify(&mut self, page: &Page<'_>) -> &[Verdict] {
-        let classifier = self.classifier;
-        let model = &classifier.model;
-        self.featurizer.page(page, &mut Weighing(&model.ngrams), &mut self.features);
+        self.verdicts.clear();
+        let parts = page.blocks.len().div_ceil(PART).max(1);
+        for part in 0..parts {
+            self.score(page, part);
+            self.judge();
+        }
+        &self.verdicts
+    }
+
+    /// Makes the scores of a part of a page, and everything that explains them.
+    pub(crate) fn score(&mut self, page: &Page<'_>, part: usize) {
+        self.part = part;
+        let blocks = &page.blocks[part_of(page, part)];
+        let model = &self.classifier.model;
+        self.featurizer.page(blocks, &mut Weighing(&model.ngrams), &mut self.features);
         self.scores.clear();
         self.scores.extend(self.features.rows.iter().map(|row| model.block.value(row)));
         #[cfg(feature = "rules")]
-        self.ask_rules(page);
+        self.ask_rules(page.url.as_deref(), blocks);
         self.score_pages();
-        self.verdicts.clear();
+    }
+
+    /// Adds the verdicts on the part that was scored last.
+    fn judge(&mut self) {
+        let model = &self.classifier.model;
+        #[cfg(feature = "rules")]
+        let first = self.verdicts.len();
         for i in 0..self.scores.len() {
             let facts = &self.features.facts[i];
             let script = script_index(facts.group);
@@ -189,8 +226,19 @@ impl Worker<'_> {
             self.verdicts.push(self.classifier.verdict(score, threshold, || self.kind(i)));
         }
         #[cfg(feature = "rules")]
-        self.overrule();
-        &self.verdicts
+        self.overrule(first);
+    }
+
+    /// Turns to the part of the page that was classified last that holds block `i`; the block's number in it.
+    pub(crate) fn turn_to(&mut self, page: &Page<'_>, i: usize) -> usize {
+        let mut range = part_of(page, self.part);
+        if !range.contains(&i) {
+            let parts = page.blocks.len().div_ceil(PART).max(1);
+            let part = (0..parts).find(|&part| part_of(page, part).contains(&i)).unwrap_or(0);
+            self.score(page, part);
+            range = part_of(page, part);
+        }
+        i - range.start
     }
 
     /// The verdicts of the last call of [`Worker::classify`].
@@ -210,23 +258,23 @@ impl Worker<'_> {
 
     /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.
     #[cfg(feature = "rules")]
-    fn ask_rules(&mut self, page: &Page<'_>) {
+    fn ask_rules(&mut self, url: Option<&str>, blocks: &[Block<'_>]) {
         let Some(rules) = self.classifier.rules() else { return };
-        self.rulings.page(rules, page);
+        self.rulings.page(rules, url, blocks);
         for (i, fired) in &self.rulings.fired {
             self.scores[*i] = SCORE_LIMIT.copysign(rules.log_odds(fired));
         }
     }
 
-    /// Puts the verdicts of rules in the place of the model's.
+    /// Puts the verdicts of rules in the place of the model's, of the part whose verdicts start at `first`.
     #[cfg(feature = "rules")]
-    fn overrule(&mut self) {
+    fn overrule(&mut self, first: usize) {
         let Some(rules) = self.classifier.rules() else { return };
         for &(i, ref fired) in &self.rulings.fired {
             let score = probability(Platt::NONE, rules.log_odds(fired));
-            let kind = || self.verdicts[i].kind.unwrap_or_else(|| self.kind(i));
+            let kind = || self.verdicts[first + i].kind.unwrap_or_else(|| self.kind(i));
             let verdict = rules.verdict(fired, score, kind);
-            self.verdicts[i] = verdict;
+            self.verdicts[first + i] = verdict;
         }
     }
 

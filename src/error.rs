@@ -60,6 +60,7 @@ impl Error {
         Self(Box::new(Inner { kind, position: Position::default() }))
     }
 
+    #[cfg(any(feature = "formats", feature = "train"))]
     pub(crate) fn record(why: impl Into<String>) -> Self {
         Self::new(ErrorKind::Record(why.into()))
     }
@@ -102,6 +103,7 @@ impl Error {
         self
     }
 
+    #[cfg(any(feature = "formats", feature = "train"))]
     pub(crate) fn at_byte(mut self, byte: u64) -> Self {
         self.0.position.byte.get_or_insert(byte);
         self

@@ -1,9 +1,11 @@
 //! Why a block got its score. Every step from text to score is linear, so the contributions add up to the score's
 //! log-odds, up to rounding.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
@@ -21,7 +23,7 @@ const WORD: &str = "word";
 pub struct Reason {
     /// The feature's name with its group (`stats.length`, `context.window8`), `word` for a piece of text, or `rule.` and
     /// the name of the rule that decided.
-    pub feature: String,
+    pub feature: Cow<'static, str>,
     /// The piece of text, for `word`; what the rule found, for a rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub word: Option<String>,
@@ -60,9 +62,11 @@ impl Worker<'_> {
     ///
     /// # Panics
     /// If the page has no block `i`, or is not the page that was classified last.
-    pub fn explain_classified(&self, page: &Page<'_>, i: usize) -> Explanation {
+    pub fn explain_classified(&mut self, page: &Page<'_>, i: usize) -> Explanation {
+        let text = &page.blocks[i].text;
+        let i = self.turn_to(page, i);
         #[cfg(feature = "rules")]
-        if let Some(explanation) = self.explain_ruled(&page.blocks[i].text, i) {
+        if let Some(explanation) = self.explain_ruled(text, i) {
             return explanation;
         }
         let model = self.classifier.model();
@@ -70,7 +74,7 @@ impl Worker<'_> {
         let platt = model.calibration[script_index(facts.group)];
         let slope = f64::from(platt.slope);
         let mut base = f64::from(platt.offset);
-        let mut reasons = Vec::new();
+        let mut reasons = Vec::with_capacity(NAMES.context.len() + NAMES.row.len() + text.len() / 4);
         let mut total = base;
 
         // How much of the block model's score reaches the result.
@@ -82,28 +86,29 @@ impl Worker<'_> {
             base += slope * f64::from(head.bias());
             let cut = SCORE_LIMIT / self.scores[i].abs().max(SCORE_LIMIT);
             share = slope * f64::from(head.weights()[0] * cut);
-            for (at, feature) in context::features().enumerate().skip(1) {
-                base += add(&mut reasons, head, at, &self.inputs[i], slope, format!("context.{}", feature.name));
+            for (at, name) in NAMES.context.iter().enumerate().skip(1) {
+                base += add(&mut reasons, head, at, &self.inputs[i], slope, name);
             }
         }
 
         let head = &model.block;
         base += share * f64::from(head.bias());
-        for (at, name) in row_names().enumerate().take(row::LEXICAL_AT) {
-            let group = if at < row::TOKENS { "stats" } else { "tokens" };
-            base += add(&mut reasons, head, at, &self.features.rows[i], share, format!("{group}.{name}"));
+        for (at, name) in NAMES.row.iter().enumerate() {
+            base += add(&mut reasons, head, at, &self.features.rows[i], share, name);
         }
         let weights = head.weights();
         let hashes = facts.hashes.max(1) as f32;
         let [root, mean] = lexical_places(facts.group);
         let per_weight = weights[root] / hashes.sqrt() + weights[mean] / hashes;
-        words(&page.blocks[i].text, &model.ngrams, share * f64::from(per_weight), &mut reasons);
+        words(text, &model.ngrams, share * f64::from(per_weight), &mut reasons);
 
         total += base - f64::from(platt.offset);
         total += reasons.iter().map(|reason| f64::from(reason.contribution)).sum::<f64>();
         reasons.retain(|reason| reason.contribution != 0.0);
-        reasons.sort_by(|a, b| {
-            b.contribution.abs().total_cmp(&a.contribution.abs()).then_with(|| a.feature.cmp(&b.feature))
+        reasons.sort_unstable_by(|a, b| {
+            let place = |reason: &Reason| reason.range.as_ref().map(|range| range.start);
+            let by_size = b.contribution.abs().total_cmp(&a.contribution.abs());
+            by_size.then_with(|| a.feature.cmp(&b.feature)).then_with(|| place(a).cmp(&place(b)))
         });
         Explanation { log_odds: total as f32, base: base as f32, reasons }
     }
@@ -116,7 +121,7 @@ impl Worker<'_> {
         let log_odds = rules.log_odds(fired);
         let range = fired.range(text);
         let reason = Reason {
-            feature: format!("rule.{}", rules.name(fired)),
+            feature: Cow::Owned(format!("rule.{}", rules.name(fired))),
             word: Some(text[range.clone()].to_owned()),
             range: Some(range),
             value: 1.0,
@@ -145,12 +150,36 @@ impl Explanation {
     }
 }
 
+/// Names of features with their groups.
+struct Names {
+    /// Of a row up to the lexical features, which are told by words.
+    row: Vec<String>,
+    context: Vec<String>,
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
+    row: row_names()
+        .enumerate()
+        .take(row::LEXICAL_AT)
+        .map(|(at, name)| format!("{}.{name}", if at < row::TOKENS { "stats" } else { "tokens" }))
+        .collect(),
+    context: context::features().map(|feature| format!("context.{}", feature.name)).collect(),
+});
+
 /// Adds what input `at` of a head contributes, as far as it differs from the input's mean, and returns what the mean
 /// contributes: that is no reason for anything, but part of the base.
-fn add(reasons: &mut Vec<Reason>, head: &LinearModel, at: usize, inputs: &[f32], share: f64, feature: String) -> f64 {
+fn add(
+    reasons: &mut Vec<Reason>,
+    head: &LinearModel,
+    at: usize,
+    inputs: &[f32],
+    share: f64,
+    feature: &'static str,
+) -> f64 {
     let (value, mean) = (inputs[at], head.means()[at]);
     let weight = share * f64::from(head.weights()[at]);
     let contribution = (weight * (f64::from(value) - f64::from(mean))) as f32;
+    let feature = Cow::Borrowed(feature);
     reasons.push(Reason { feature, word: None, range: None, value, contribution });
     weight * f64::from(mean)
 }
@@ -200,7 +229,7 @@ fn words(text: &str, table: &NgramTable<LEXICAL_PLACES>, share: f64, reasons: &m
             Entry::Vacant(place) => {
                 place.insert(reasons.len());
                 reasons.push(Reason {
-                    feature: WORD.to_owned(),
+                    feature: Cow::Borrowed(WORD),
                     word: Some(word.to_owned()),
                     range: Some(range),
                     value: 1.0,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::chars::{self, Class};
 use crate::error::{Error, Result};
-use crate::page::{Kind, Label, Page, Verdict};
+use crate::page::{Block, Kind, Label, Verdict};
 
 /// The log-odds of a block that a rule drops; of one that a rule keeps, it is the negative.
 const CERTAIN: f32 = 20.0;
@@ -41,7 +41,7 @@ const CERTAIN: f32 = 20.0;
 /// **Patterns** are those of the crate `regex`. They see the text of the block as it is, not folded; `^` and `$` are its
 /// ends.
 ///
-/// **Hosts.** A rule with hosts fires only on pages whose [`url`](Page::url) is known and has one of these hosts.
+/// **Hosts.** A rule with hosts fires only on pages whose [`url`](crate::Page::url) is known and has one of these hosts.
 /// `example.com` is that host alone, `*.example.com` also everything below it. Hosts are compared as they are written,
 /// but for the case of ASCII letters and a dot at the end: an international name is not the same as its `xn--` form.
 ///
@@ -294,10 +294,10 @@ pub(crate) struct Rulings {
 }
 
 impl Rulings {
-    /// Asks the rules about every block of a page.
-    pub(crate) fn page(&mut self, rules: &Rules, page: &Page<'_>) {
+    /// Asks the rules about every block of a page with this address.
+    pub(crate) fn page(&mut self, rules: &Rules, url: Option<&str>, blocks: &[Block<'_>]) {
         self.fired.clear();
-        let host = page.url.as_deref().map(host::of);
+        let host = url.map(host::of);
         self.active.clear();
         self.active.extend(rules.rules.iter().map(|rule| match &rule.hosts {
             Some(hosts) => host.is_some_and(|host| hosts.iter().any(|wanted| host::is(host, wanted))),
@@ -306,7 +306,7 @@ impl Rulings {
         if !self.active.contains(&true) {
             return;
         }
-        for (i, block) in page.blocks.iter().enumerate() {
+        for (i, block) in blocks.iter().enumerate() {
             let fired = rules.first(&self.active, &block.text, &mut self.folded);
             self.fired.extend(fired.map(|fired| (i, fired)));
         }

@@ -38,7 +38,7 @@ fn files_and_standard_input_give_the_same() {
 
 #[test]
 fn classify_writes_the_documented_record() {
-    let run = tamis(&["classify", "--text", "--reasons", "3"], PAGE.as_bytes());
+    let run = tamis(&["classify", "--text", "--reasons=3"], PAGE.as_bytes());
     let records = run.json();
     assert_eq!(records.len(), 5);
     for (number, record) in records.iter().enumerate() {

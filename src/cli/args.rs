@@ -197,10 +197,10 @@ pub(super) struct Classify {
     #[arg(long)]
     pub text: bool,
     /// Add the strongest reasons of every block, this many at most
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5")]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "5")]
     pub reasons: Option<usize>,
     /// One record for a page instead: junk if more than this share of its text is
-    #[arg(long, value_name = "SHARE", num_args = 0..=1, default_missing_value = "0.5", value_parser = share, group = "what")]
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_missing_value = "0.5", value_parser = share, group = "what")]
     pub pages: Option<f64>,
     /// One record for a page instead, with spans of junk in code points, as the dolma toolkit reads them
     #[arg(long, group = "what")]

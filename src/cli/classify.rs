@@ -64,9 +64,11 @@ impl Verb for Classify {
         }
     }
 
-    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
-        let Classified { record, page, worker, .. } = classified;
-        let verdicts = worker.verdicts();
+    fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
+        if self.columns {
+            return columns(&classified, out);
+        }
+        let Classified { record, page, verdicts, worker, .. } = classified;
         if let Some(over) = self.pages {
             out.lines += 1;
             return write_json(&PageRecord::new(&record.id, page, verdicts, over), &mut out.bytes);
@@ -77,9 +79,6 @@ impl Verb for Classify {
                 return Err(Error::record("spans of text that is not UTF-8 would be wrong; see --encoding"));
             }
             return write_json(&Attributes::new(&record.id, &text, page, verdicts), &mut out.bytes);
-        }
-        if self.columns {
-            return columns(classified, out);
         }
         for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
             let mut record = BlockRecord::new(&record.id, i, block, verdict);
@@ -112,11 +111,10 @@ impl Verb for Classify {
 }
 
 /// The record as it came, with the columns; for a table only the columns, which are put to its rows later.
-fn columns(classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
-    let Classified { record, page, worker, plan } = classified;
-    let verdicts = worker.verdicts();
+fn columns(classified: &Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
+    let Classified { record, page, verdicts, plan, .. } = classified;
     let of_page = PageRecord::new(&record.id, page, verdicts, OVER);
-    let junk = page.blocks.iter().zip(verdicts).filter(|(_, verdict)| verdict.label == Label::Junk);
+    let junk = page.blocks.iter().zip(*verdicts).filter(|(_, verdict)| verdict.label == Label::Junk);
     let columns = Columns {
         tamis_label: of_page.label,
         tamis_score: of_page.score,
@@ -132,7 +130,13 @@ fn columns(classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
     };
     out.lines += 1;
     if plan.shape == Shape::Jsonl {
+        let start = out.bytes.len();
         record.write_json(&Pieces(vec![&record.text]), &mut out.bytes)?;
+        if memchr::memmem::find(&out.bytes[start..], b"\"tamis_").is_some() {
+            return Err(
+                Error::record("the record seems to have fields of these names already").at_record(record.number)
+            );
+        }
         // The line ends with the object's brace; it is not empty, so a comma may follow.
         let end = out.bytes.trim_ascii_end().len() - 1;
         out.bytes.truncate(end);

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::Result;
-use serde_json::value::RawValue;
 
 use super::args::{Clean, Drop};
+use crate::Worker;
 use crate::clean::kept_ranges;
-use crate::formats::{BlockRecord, Format, Pieces, write_json, writer::Chunk};
+use crate::explain::Reason;
+use crate::formats::{BlockRecord, Format, Origin, Pieces, Record, write_json, writer::Chunk};
 use crate::page::{Kind, Label, Page, Verdict};
 use crate::report::{self, Counts};
 use crate::stream::{Classified, Out, Plan, Shape, Verb};
@@ -40,7 +41,9 @@ impl Verb for Clean {
             Format::Parquet => Shape::Parquet,
         });
         if shape == Shape::Parquet && input == Format::Jsonl {
-            return Err(crate::Error::option("JSON Lines have no columns; `clean` makes Parquet of text, WET and Parquet"));
+            return Err(crate::Error::option(
+                "JSON Lines have no columns; `clean` makes Parquet of text, WET and Parquet",
+            ));
         }
         Ok(shape)
     }
@@ -54,9 +57,10 @@ impl Verb for Clean {
         }))
     }
 
-    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
-        let Classified { record, page, worker, .. } = classified;
-        let verdicts = self.dropped(worker.verdicts());
+    fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
+        let name = if self.verbose { classified.name() } else { String::new() };
+        let Classified { plan, record, page, verdicts: all, worker } = classified;
+        let verdicts = self.dropped(all);
         let over = self.drop_pages_over.is_some_and(|limit| {
             let mut counts = Counts::default();
             counts.add(page, &verdicts);
@@ -65,20 +69,22 @@ impl Verb for Clean {
         if self.removed.is_some() {
             for (i, verdict) in verdicts.iter().enumerate() {
                 if over || verdict.label == Label::Junk {
-                    removed(classified, &record.id, i, &mut out.removed)?;
+                    let mut record = BlockRecord::new(&record.id, i, &page.blocks[i], all[i]);
+                    record.text = Some(&page.blocks[i].text);
+                    record.reasons = Some(reasons(worker, page, i));
+                    write_json(&record, &mut out.removed)?;
                 }
             }
         }
         if self.verbose {
-            let reasons = |i| worker.explain_classified(page, i).for_junk(REASONS).into_iter().cloned().collect();
-            report::page(&classified.name(), page, &verdicts, reasons, &mut out.notes)?;
+            report::page(&name, page, &verdicts, |i| reasons(worker, page, i), &mut out.notes)?;
             if over {
                 writeln!(out.notes, "the page is left out as a whole")?;
             }
         }
         let text = &*record.text;
         let pieces = if self.mark { marked(text, page, &verdicts) } else { kept(text, page, &verdicts) };
-        write(classified, &pieces, over, out)
+        write(plan, record, &pieces, over, out)
     }
 
     #[cfg(feature = "parquet")]
@@ -135,9 +141,7 @@ fn marked<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'
     Pieces(pieces)
 }
 
-fn write(classified: &Classified<'_>, text: &Pieces<'_>, over: bool, out: &mut Out) -> crate::Result<()> {
-    use crate::formats::Origin;
-    let Classified { record, plan, .. } = classified;
+fn write(plan: &Plan, record: &Record<'_>, text: &Pieces<'_>, over: bool, out: &mut Out) -> crate::Result<()> {
     out.dropped += u64::from(over);
     match (&record.origin, plan.shape) {
         #[cfg(feature = "parquet")]
@@ -157,11 +161,7 @@ fn write(classified: &Classified<'_>, text: &Pieces<'_>, over: bool, out: &mut O
     Ok(())
 }
 
-/// Writes a removed block's record.
-fn removed(classified: &Classified<'_>, id: &RawValue, i: usize, out: &mut Vec<u8>) -> crate::Result<()> {
-    let Classified { page, worker, .. } = classified;
-    let mut record = BlockRecord::new(id, i, &page.blocks[i], worker.verdicts()[i]);
-    record.text = Some(&page.blocks[i].text);
-    record.reasons = Some(worker.explain_classified(page, i).for_junk(REASONS).into_iter().cloned().collect());
-    write_json(&record, out)
+/// What speaks for removing block `i`.
+fn reasons(worker: &mut Worker<'_>, page: &Page<'_>, i: usize) -> Vec<Reason> {
+    worker.explain_classified(page, i).for_junk(REASONS).into_iter().cloned().collect()
 }

@@ -50,9 +50,8 @@ impl Verb for Explainer<'_> {
         Ok(Shape::Text)
     }
 
-    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
-        let Classified { record, page, worker, .. } = classified;
-        let verdicts = worker.verdicts();
+    fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
+        let Classified { record, page, verdicts, worker, .. } = classified;
         for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
             if self.args.block.map_or(verdict.label == Label::Content, |wanted| wanted != i) {
                 continue;

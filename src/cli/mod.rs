@@ -25,8 +25,8 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::error::{Error, ErrorKind};
-use crate::model::{Model, Preset};
 use crate::formats::ReadOptions;
+use crate::model::{Model, Preset};
 use crate::stream::{self, Shape};
 use crate::{Classifier, Rules, Threshold};
 use args::{Cli, Command, Input, Output, PresetName, Sieve};

@@ -34,16 +34,17 @@ impl Verb for ReportArgs {
         Ok(Shape::Text)
     }
 
-    fn page(&self, classified: &Classified<'_>, out: &mut Out) -> crate::Result<()> {
+    fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
         if self.format != ReportFormat::Text {
             return Ok(());
         }
-        let Classified { page, worker, .. } = classified;
+        let name = classified.name();
+        let Classified { page, verdicts, worker, .. } = classified;
         let reasons = |i| match self.reasons {
             0 => Vec::new(),
             most => worker.explain_classified(page, i).for_junk(most).into_iter().cloned().collect(),
         };
-        report::page(&classified.name(), page, worker.verdicts(), reasons, &mut out.bytes)?;
+        report::page(&name, page, verdicts, reasons, &mut out.bytes)?;
         writeln!(out.bytes)?;
         Ok(())
     }

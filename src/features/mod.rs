@@ -18,7 +18,7 @@ pub(crate) use schema::{row, row_names};
 use std::ops::Range;
 
 use crate::chars::{self, CLASSES, Class, ScriptGroup};
-use crate::page::Page;
+use crate::page::Block;
 use scan::{Scan, Scanner, Sink};
 
 /// The block model's input: all groups in one row.
@@ -115,14 +115,14 @@ impl Featurizer {
         }
     }
 
-    /// Fills `out` with the features of a page.
-    pub(crate) fn page<L: Lexicon>(&mut self, page: &Page<'_>, lexicon: &mut L, out: &mut PageFeatures) {
+    /// Fills `out` with the features of a page's blocks.
+    pub(crate) fn page<L: Lexicon>(&mut self, blocks: &[Block<'_>], lexicon: &mut L, out: &mut PageFeatures) {
         out.rows.clear();
         out.facts.clear();
         out.sketch.clear();
         let mut classes = [0u32; CLASSES];
         let mut traditional = 0;
-        for block in &page.blocks {
+        for block in blocks {
             let sketch_start = out.sketch.len();
             let (scan, sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
             let lexical = sink.sum();

@@ -1,9 +1,9 @@
 //! gzip and zstd, in and out.
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 
 /// How a file is compressed.
@@ -33,7 +33,8 @@ impl Compression {
     pub(super) fn of_start(start: &[u8]) -> Self {
         match start {
             [0x1F, 0x8B, ..] => Self::Gzip,
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => Self::Zstd,
+            // A frame, or one that is to be skipped.
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Self::Zstd,
             _ => Self::None,
         }
     }
@@ -42,9 +43,43 @@ impl Compression {
     pub(super) fn decode(self, input: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::None => input,
-            Self::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, input))),
+            Self::Gzip => Box::new(Members::new(BufReader::with_capacity(1 << 16, input))),
             Self::Zstd => Box::new(zstd::stream::read::Decoder::new(input)?),
         })
+    }
+}
+
+/// Reads all members of a gzip file, up to its end or to zeros that fill it up, as gzip itself does.
+struct Members<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Members<R> {
+    fn new(input: R) -> Self {
+        Self(Some(GzDecoder::new(input)))
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.0 {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let Some(member) = self.0.take() else { break };
+            let mut input = member.into_inner();
+            loop {
+                let ahead = input.fill_buf()?;
+                let zeros = ahead.iter().take_while(|byte| **byte == 0).count();
+                if zeros == 0 {
+                    if !ahead.is_empty() {
+                        self.0 = Some(GzDecoder::new(input));
+                    }
+                    break;
+                }
+                input.consume(zeros);
+            }
+        }
+        Ok(0)
     }
 }
 

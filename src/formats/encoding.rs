@@ -34,7 +34,9 @@ impl FromStr for Encoding {
             Some(encoding) if encoding == encoding_rs::UTF_8 => Ok(Self::Utf8),
             Some(encoding) if encoding == encoding_rs::GBK => Ok(Self::Named(encoding_rs::GB18030)),
             Some(encoding) if encoding != encoding_rs::REPLACEMENT => Ok(Self::Named(encoding)),
-            _ => Err(Error::option(format!("there is no encoding `{label}`; try auto, gb18030, big5, shift_jis, euc-kr"))),
+            _ => Err(Error::option(format!(
+                "there is no encoding `{label}`; try auto, gb18030, big5, shift_jis, euc-kr"
+            ))),
         }
     }
 }

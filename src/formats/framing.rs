@@ -15,9 +15,13 @@ pub(super) trait Framing: Send {
     /// What stands at the start of `bytes`, which is never empty; `at_end` says that no more will follow.
     fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame;
 
-    /// How many of the bytes `held`, which `next` last called unfinished, are handed on before the rest is there. What
-    /// `next` sees next starts behind them.
-    fn resume(&mut self, held: &[u8]) -> usize;
+    /// `taken` bytes of the record that `next` last called unfinished were taken away; the rest of it follows.
+    fn resume(&mut self, taken: usize);
+
+    /// The record that `next` last called unfinished is of another sort than text.
+    fn is_other(&self) -> bool {
+        false
+    }
 }
 
 /// What stands at the start of some bytes.
@@ -47,9 +51,19 @@ pub(super) struct Framed<F> {
     number: u64,
     ended: bool,
     failure: Option<String>,
-    /// Inside a record that is over the limit, of which a part was handed on.
-    inside: bool,
+    failed: bool,
+    inside: Option<Inside>,
 }
+
+/// In the middle of a record that is over the limit, of which a part was taken away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Bad,
+    Other,
+}
+
+/// Bytes of an unfinished record that are held back, so that the start of the next one is seen whole.
+const HELD_BACK: usize = 32;
 
 impl<F: Framing> Framed<F> {
     pub(super) fn new(
@@ -70,7 +84,8 @@ impl<F: Framing> Framed<F> {
             number: 0,
             ended: false,
             failure: None,
-            inside: false,
+            failed: false,
+            inside: None,
         }
     }
 
@@ -88,7 +103,13 @@ impl<F: Framing> Framed<F> {
     }
 
     fn bad(&self, range: std::ops::Range<usize>, why: String) -> RawRecord {
-        RawRecord { byte: self.start + range.start as u64, range, number: self.number, bad: Some(why), rest: self.inside }
+        RawRecord {
+            byte: self.start + range.start as u64,
+            range,
+            number: self.number,
+            bad: Some(why),
+            rest: self.inside == Some(Inside::Bad),
+        }
     }
 
     /// Cuts whole records off the buffer from `at` on.
@@ -104,10 +125,11 @@ impl<F: Framing> Framed<F> {
             let range = at..at + length;
             at = range.end;
             match frame {
-                // The end of a record of which a part was handed on can look like anything, even blank.
-                _ if self.inside => {
-                    records.push(self.bad(range, String::new()));
-                    self.inside = false;
+                // The rest of a record that is over the limit can look like anything, even blank.
+                _ if self.inside.is_some() => {
+                    self.piece(range, records);
+                    *others += u64::from(self.inside == Some(Inside::Other));
+                    self.inside = None;
                 }
                 Frame::More | Frame::Gap(_) => {}
                 Frame::Other(_) => *others += 1,
@@ -129,6 +151,26 @@ impl<F: Framing> Framed<F> {
         at
     }
 
+    /// Hands on more of a bad record that is too long; what is of another sort goes nowhere.
+    fn piece(&self, range: std::ops::Range<usize>, records: &mut Vec<RawRecord>) {
+        if self.inside == Some(Inside::Bad) && !range.is_empty() {
+            records.push(self.bad(range, String::new()));
+        }
+    }
+
+    /// Begins to take away a record that is too long.
+    fn begin(&mut self, at: usize, records: &mut Vec<RawRecord>) -> usize {
+        self.framing.resume(1);
+        if self.framing.is_other() {
+            self.inside = Some(Inside::Other);
+        } else {
+            self.number += 1;
+            records.push(self.bad(at..at + 1, self.over()));
+            self.inside = Some(Inside::Bad);
+        }
+        at + 1
+    }
+
     fn over(&self) -> String {
         format!("the record has over {} bytes (--max-record-bytes)", self.max)
     }
@@ -137,6 +179,10 @@ impl<F: Framing> Framed<F> {
 impl<F: Framing> Reader for Framed<F> {
     fn format(&self) -> Format {
         self.format
+    }
+
+    fn failed(&self) -> bool {
+        self.failed
     }
 
     fn next_batch(&mut self) -> Result<Option<Batch>> {
@@ -152,22 +198,24 @@ impl<F: Framing> Reader for Framed<F> {
             }
             at = self.cut(at, &mut records, &mut others);
             if let Some(failure) = self.failure.take() {
-                if !self.inside {
-                    self.number += 1;
-                }
+                self.number += u64::from(self.inside != Some(Inside::Bad));
                 records.push(self.bad(at..self.buffer.len(), failure));
                 at = self.buffer.len();
-            } else if self.inside && at < self.buffer.len() || self.buffer.len() - at > self.max && !self.ended {
-                // Too long to be held: handed on piece by piece.
-                let piece = at..at + self.framing.resume(&self.buffer[at..]);
-                if !piece.is_empty() {
-                    at = piece.end;
-                    let why = if self.inside { String::new() } else { self.over() };
-                    self.number += u64::from(!self.inside);
-                    records.push(self.bad(piece, why));
-                    self.inside = true;
-                }
-            } else if records.is_empty() && at > 0 {
+                self.failed = true;
+            } else if self.inside.is_none() && self.buffer.len() - at > self.max && !self.ended {
+                // Too long to be held. It is begun with its first byte, so that the framing sees all that follows as
+                // the rest of it, where the next record may start earlier than it says.
+                at = self.begin(at, &mut records);
+                at = self.cut(at, &mut records, &mut others);
+            }
+            if self.inside.is_some() {
+                let held = if self.ended { 0 } else { HELD_BACK.min(self.buffer.len() - at) };
+                let piece = at..self.buffer.len() - held;
+                at = piece.end;
+                self.framing.resume(piece.len());
+                self.piece(piece, &mut records);
+            }
+            if records.is_empty() && at > 0 {
                 // Nothing but gaps so far.
                 self.buffer.drain(..at);
                 self.start += at as u64;
@@ -180,7 +228,12 @@ impl<F: Framing> Reader for Framed<F> {
         let tail = self.buffer.split_off(at);
         let bytes = std::mem::replace(&mut self.buffer, tail);
         self.start += at as u64;
-        Ok(Some(Batch { format: self.format, name: Arc::clone(&self.name), data: Data::Bytes { bytes, records }, others }))
+        Ok(Some(Batch {
+            format: self.format,
+            name: Arc::clone(&self.name),
+            data: Data::Bytes { bytes, records },
+            others,
+        }))
     }
 }
 

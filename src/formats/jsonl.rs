@@ -35,9 +35,8 @@ impl Framing for Lines {
         if bytes[..end].iter().all(u8::is_ascii_whitespace) { Frame::Gap(end) } else { Frame::Record(end) }
     }
 
-    fn resume(&mut self, held: &[u8]) -> usize {
-        self.searched = 0;
-        held.len()
+    fn resume(&mut self, taken: usize) {
+        self.searched -= taken;
     }
 }
 
@@ -92,8 +91,10 @@ fn fields<'a>(line: &'a [u8], options: &ReadOptions) -> Result<(Fields<'a>, Rang
     deserializer.end().map_err(|error| at_column(&error))?;
     let raw = fields.text.ok_or_else(|| Error::record(format!("the record has no field `{text_field}`")))?.get();
     let start = raw.as_ptr() as usize - line.as_ptr() as usize;
-    let decoded = decode(raw)
-        .ok_or_else(|| Error::record(format!("the field `{text_field}` is not a string")).at_byte(start as u64))?;
+    let decoded = decode(raw).ok_or_else(|| {
+        let what = if raw.starts_with('"') { "holds half a surrogate pair" } else { "is not a string" };
+        Error::record(format!("the field `{text_field}` {what}")).at_byte(start as u64)
+    })?;
     Ok((fields, start..start + raw.len(), decoded))
 }
 

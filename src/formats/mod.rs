@@ -23,6 +23,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "only the command line writes files"))]
+
 #[cfg(feature = "formats")]
 mod compression;
 #[cfg(feature = "formats")]
@@ -55,6 +57,6 @@ pub use open::{Format, ReadOptions, open, open_bytes};
 pub use record::{BadRecord, Batch, Reader, Record, Visit};
 #[cfg(feature = "formats")]
 pub(crate) use record::{Data, Origin, Pieces};
+pub use verdicts::{Attributes, BlockRecord, PageRecord, write_json};
 #[cfg(feature = "formats")]
 pub(crate) use {compression::gzip, open::open_stream};
-pub use verdicts::{Attributes, BlockRecord, PageRecord, write_json};

@@ -47,7 +47,7 @@ impl Format {
         let (_, bare) = Compression::of_path(path);
         Some(match bare.extension()?.to_str()? {
             "txt" | "text" => Self::Text,
-            "jsonl" | "ndjson" => Self::Jsonl,
+            "jsonl" | "ndjson" | "json" => Self::Jsonl,
             "warc" | "wet" => Self::Warc,
             "parquet" => Self::Parquet,
             _ => return None,
@@ -73,7 +73,11 @@ impl FromStr for Format {
             "jsonl" => Self::Jsonl,
             "warc" | "wet" => Self::Warc,
             "parquet" => Self::Parquet,
-            _ => return Err(Error::option(format!("there is no format `{name}`; there are text, jsonl, wet, warc, parquet"))),
+            _ => {
+                return Err(Error::option(format!(
+                    "there is no format `{name}`; there are text, jsonl, wet, warc, parquet"
+                )));
+            }
         })
     }
 }

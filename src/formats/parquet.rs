@@ -7,7 +7,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type, UInt32Type, UInt64Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, LargeStringArray, RecordBatch, RecordBatchOptions, StringArray, StringViewArray,
 };
@@ -88,8 +87,7 @@ impl Reader {
             let kind = schema.field(text).data_type();
             return Err(Error::record(format!("the column `{}` holds {kind}, not text", options.text_field)));
         }
-        let url = position("url").filter(|&at| is_text(schema.field(at).data_type()));
-        let columns = Columns { text, id: position("id"), url };
+        let columns = Columns { text, id: position("id"), url: position("url") };
         Ok(Self { source, name: name.into(), metadata, group: 0, rows: None, left: 0, columns, number: 1 })
     }
 
@@ -141,7 +139,7 @@ impl super::Reader for Reader {
                     let first = self.number;
                     self.number += batch.num_rows() as u64;
                     self.left = self.left.saturating_sub(batch.num_rows());
-                    let rows = Rows { batch, columns: self.columns, first, group_ends: self.left == 0 };
+                    let rows = Rows::new(batch, self.columns, first, self.left == 0);
                     let name = Arc::clone(&self.name);
                     return Ok(Some(Batch { format: Format::Parquet, name, data: Data::Rows(rows), others: 0 }));
                 }
@@ -170,15 +168,13 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Parqu
 
 /// How to write a file stored like this one. Row groups are ended by hand.
 fn like(metadata: &ParquetMetaData) -> WriterProperties {
-    let version = if metadata.file_metadata().version() >= 2 {
-        WriterVersion::PARQUET_2_0
-    } else {
-        WriterVersion::PARQUET_1_0
-    };
+    let version =
+        if metadata.file_metadata().version() >= 2 { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
     // The schema that is stored under this key is written anew.
-    let keys = metadata.file_metadata().key_value_metadata().map(|pairs| {
-        pairs.iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).cloned().collect()
-    });
+    let keys = metadata
+        .file_metadata()
+        .key_value_metadata()
+        .map(|pairs| pairs.iter().filter(|pair| pair.key != parquet::arrow::ARROW_SCHEMA_META_KEY).cloned().collect());
     let mut properties = WriterProperties::builder()
         .set_writer_version(version)
         .set_key_value_metadata(keys)
@@ -191,9 +187,8 @@ fn like(metadata: &ParquetMetaData) -> WriterProperties {
             codec => codec,
         };
         let dictionary = column.dictionary_page_offset().is_some();
-        properties = properties
-            .set_column_compression(path.clone(), codec)
-            .set_column_dictionary_enabled(path, dictionary);
+        properties =
+            properties.set_column_compression(path.clone(), codec).set_column_dictionary_enabled(path, dictionary);
     }
     properties.build()
 }
@@ -202,30 +197,47 @@ fn like(metadata: &ParquetMetaData) -> WriterProperties {
 #[derive(Debug)]
 pub(crate) struct Rows {
     batch: RecordBatch,
-    columns: Columns,
+    text: usize,
+    /// Ids, if they are texts or whole numbers, and whether they are numbers.
+    ids: Option<(ArrayRef, bool)>,
+    /// Addresses, if they are texts.
+    urls: Option<ArrayRef>,
     first: u64,
     group_ends: bool,
 }
 
 impl Rows {
+    fn new(batch: RecordBatch, columns: Columns, first: u64, group_ends: bool) -> Self {
+        let texts = |at: Option<usize>| arrow_cast::cast(batch.column(at?), &DataType::Utf8).ok();
+        let kind = |at: usize| match batch.column(at).data_type() {
+            DataType::Dictionary(_, values) => values.as_ref().clone(),
+            kind => kind.clone(),
+        };
+        let id = columns.id.filter(|&at| is_text(&kind(at)) || kind(at).is_integer());
+        let ids = texts(id).zip(id.map(|at| kind(at).is_integer()));
+        let urls = texts(columns.url.filter(|&at| is_text(&kind(at))));
+        Self { batch, text: columns.text, ids, urls, first, group_ends }
+    }
+
     pub(super) fn size(&self) -> usize {
         self.batch.get_array_memory_size()
     }
 
     /// Visits the rows; a null text is an empty page.
     pub(super) fn records(&self, visit: &mut Visit<'_>) -> Result<()> {
-        let column = |at: usize| self.batch.column(at).as_ref();
         for row in 0..self.batch.num_rows() {
             let number = self.first + row as u64;
-            let text = text_at(column(self.columns.text), row);
-            let id = match self.columns.id.and_then(|at| id_at(column(at), row)) {
-                Some(id) => id,
-                None => to_raw_value(&number).map_err(io::Error::from)?,
+            let text = text_at(self.batch.column(self.text), row);
+            let id = self.ids.as_ref().and_then(|(ids, number)| Some((text_at(ids, row)?, *number)));
+            let id = match id {
+                Some((id, true)) => RawValue::from_string(id.to_owned()),
+                Some((id, false)) => to_raw_value(id),
+                None => to_raw_value(&number),
             };
             visit(Ok(&Record {
                 number,
-                id: Cow::Owned(id),
-                url: self.columns.url.and_then(|at| text_at(column(at), row)).map(Cow::Borrowed),
+                id: Cow::Owned(id.map_err(io::Error::from)?),
+                url: self.urls.as_ref().and_then(|urls| text_at(urls, row)).map(Cow::Borrowed),
                 text: Cow::Borrowed(text.unwrap_or_default().as_bytes()),
                 replaced: 0,
                 origin: Origin::Row { null: text.is_none() },
@@ -236,7 +248,7 @@ impl Rows {
 
     /// The rows that were kept, with other texts.
     pub(crate) fn with_texts(&self, texts: &Texts) -> Result<RecordBatch> {
-        let at = self.columns.text;
+        let at = self.text;
         let mut columns = self.batch.columns().to_vec();
         columns[at] = texts.column(self.batch.column(at).data_type());
         let options = RecordBatchOptions::new().with_row_count(Some(self.batch.num_rows()));
@@ -382,21 +394,6 @@ fn text_at(column: &dyn Array, row: usize) -> Option<&str> {
         DataType::Utf8View => column.as_string_view().value(row),
         _ => return None,
     })
-}
-
-/// A row's id, if the column holds texts or whole numbers.
-fn id_at(column: &dyn Array, row: usize) -> Option<Box<RawValue>> {
-    if column.is_null(row) {
-        return None;
-    }
-    match column.data_type() {
-        DataType::Int32 => to_raw_value(&column.as_primitive::<Int32Type>().value(row)),
-        DataType::Int64 => to_raw_value(&column.as_primitive::<Int64Type>().value(row)),
-        DataType::UInt32 => to_raw_value(&column.as_primitive::<UInt32Type>().value(row)),
-        DataType::UInt64 => to_raw_value(&column.as_primitive::<UInt64Type>().value(row)),
-        _ => to_raw_value(text_at(column, row)?),
-    }
-    .ok()
 }
 
 fn arrow(error: arrow_schema::ArrowError) -> Error {

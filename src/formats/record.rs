@@ -26,6 +26,11 @@ pub trait Reader: Send {
     /// How records stand in the input.
     fn format(&self) -> Format;
 
+    /// Whether the input was found broken so that it cannot be read to its end. The last record was a bad one that says so.
+    fn failed(&self) -> bool {
+        false
+    }
+
     /// What a writer must know before the first batch to write Parquet like the input.
     #[cfg(feature = "parquet")]
     #[doc(hidden)]
@@ -89,7 +94,9 @@ pub(crate) enum Origin<'a> {
     Json(JsonLine<'a>),
     Warc(Headers<'a>),
     #[cfg(feature = "parquet")]
-    Row { null: bool },
+    Row {
+        null: bool,
+    },
 }
 
 /// A record that is not what its format says.

@@ -80,9 +80,11 @@ impl<'a> PageRecord<'a> {
     pub fn new(id: &'a RawValue, page: &Page<'_>, verdicts: &[Verdict], over: f64) -> Self {
         let mut counts = Counts::default();
         counts.add(page, verdicts);
-        let weighted = page.blocks.iter().zip(verdicts).map(|(block, verdict)| {
-            f64::from(verdict.score) * block.range.len() as f64
-        });
+        let weighted = page
+            .blocks
+            .iter()
+            .zip(verdicts)
+            .map(|(block, verdict)| f64::from(verdict.score) * block.range.len() as f64);
         let junk_share = counts.junk_share();
         let label = if junk_share > over { Label::Junk } else { Label::Content };
         let kind = if counts.spam > counts.boilerplate { Kind::Spam } else { Kind::Boilerplate };

@@ -11,43 +11,37 @@ use crate::error::Result;
 
 /// Headers are not longer than this; what is, is not WARC.
 const MOST_HEADERS: usize = 1 << 16;
+/// Bytes that end a record.
+const END: usize = 4;
 const START: &[u8] = b"WARC/";
-/// What stands between a record that is not good and the next one.
-const NEXT: &[u8] = b"\nWARC/";
 
 /// Records as their headers say, checked against what stands behind them.
 #[derive(Default)]
 pub(super) struct Records {
     /// What is still to come of a record that is too long to be held.
-    rest: Rest,
-    /// The whole length of the record that was last called unfinished, if it is known.
-    whole: Option<usize>,
-}
-
-#[derive(Clone, Copy, Default)]
-enum Rest {
-    #[default]
-    Nothing,
-    Bytes(usize),
-    /// All up to what looks like the start of the next record.
-    ToNext,
+    rest: Option<usize>,
+    /// The length of the record that was last called unfinished, as far as it is known.
+    length: Option<usize>,
+    other: bool,
 }
 
 impl Framing for Records {
     fn next(&mut self, bytes: &[u8], at_end: bool) -> Frame {
-        let frame = match self.rest {
-            Rest::Nothing => None,
-            Rest::Bytes(rest) if bytes.len() < rest && !at_end => Some(Frame::More),
-            Rest::Bytes(rest) => Some(Frame::Record(rest.min(bytes.len()))),
-            Rest::ToNext => Some(bad(bytes, at_end, "")),
-        };
-        if let Some(frame) = frame {
-            if !matches!(frame, Frame::More) {
-                self.rest = Rest::Nothing;
+        if let Some(rest) = self.rest {
+            // The length may lie.
+            let seen = &bytes[..rest.min(bytes.len())];
+            if let Some(next) = next_record(seen) {
+                self.rest = None;
+                return Frame::Record(next);
             }
-            return frame;
+            if bytes.len() < rest.saturating_add(END) && !at_end {
+                return Frame::More;
+            }
+            self.rest = None;
+            let behind = bytes[seen.len()..].iter().take(END).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            return Frame::Record(seen.len() + behind.count());
         }
-        self.whole = None;
+        (self.length, self.other) = (None, false);
         let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         if gap > 0 {
             return Frame::Gap(gap);
@@ -68,12 +62,11 @@ impl Framing for Records {
         let Some(length) = headers.length else {
             return bad(bytes, at_end, "there is no readable Content-Length");
         };
-        let Some(whole) = head.checked_add(length).and_then(|end| end.checked_add(4)) else {
+        let Some(end) = head.checked_add(length).filter(|end| *end < usize::MAX - END) else {
             return bad(bytes, at_end, "there is no readable Content-Length");
         };
-        let end = whole - 4;
-        if bytes.len() < whole && !at_end {
-            self.whole = Some(whole);
+        if bytes.len() < end + END && !at_end {
+            (self.length, self.other) = (Some(end), !headers.is_text());
             return Frame::More;
         }
         let behind = match bytes.get(end..) {
@@ -81,33 +74,38 @@ impl Framing for Records {
             Some(behind) if behind.starts_with(b"\r\n\r\n") => 4,
             Some(behind) if behind.starts_with(b"\n\n") => 2,
             // Some writers have line ends of their own, or leave out the end of the last record.
-            Some(behind) if behind.iter().take(4).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(4),
+            Some(behind) if behind.iter().take(END).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(END),
             Some(_) => return bad(bytes, at_end, "the record does not end where its Content-Length says"),
         };
         if headers.is_text() { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
     }
 
-    fn resume(&mut self, held: &[u8]) -> usize {
-        let whole = if let Rest::Bytes(rest) = self.rest { Some(rest) } else { self.whole };
-        if let Some(whole) = whole {
-            self.rest = Rest::Bytes(whole.saturating_sub(held.len()));
-            return held.len();
-        }
-        self.rest = Rest::ToNext;
-        // What may be half of the next record's start stays.
-        let half = (1..NEXT.len()).rev().find(|length| held.ends_with(&NEXT[..*length])).unwrap_or(0);
-        held.len() - half
+    fn resume(&mut self, taken: usize) {
+        // Without a length, the record goes on to what looks like the next one.
+        let left = self.rest.or(self.length).unwrap_or(usize::MAX);
+        self.rest = Some(left.saturating_sub(taken)).filter(|rest| *rest > 0);
+    }
+
+    fn is_other(&self) -> bool {
+        self.other
     }
 }
 
 /// A bad record reaches to what looks like the start of the next one.
 fn bad(bytes: &[u8], at_end: bool, why: &str) -> Frame {
-    let next = memchr::memmem::find(bytes, NEXT).map(|at| at + 1);
-    match next {
+    match next_record(&bytes[1.min(bytes.len())..]).map(|at| at + 1) {
         Some(next) => Frame::Bad(next, why.to_owned()),
         None if at_end => Frame::Bad(bytes.len(), why.to_owned()),
         None => Frame::More,
     }
+}
+
+/// Where the next record starts, by its first line.
+fn next_record(bytes: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(bytes, b"WARC/1.").find(|at| {
+        let version = &bytes[at + 7..];
+        matches!(version, [b'0'..=b'9', b'\r' | b'\n', ..])
+    })
 }
 
 /// Where the payload starts.

@@ -44,6 +44,7 @@ impl Counts {
     }
 
     /// Takes in the counts of a part.
+    #[cfg(feature = "cli")]
     pub(crate) fn merge(&mut self, part: &Self) {
         self.pages += part.pages;
         self.blocks += part.blocks;

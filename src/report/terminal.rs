@@ -99,7 +99,7 @@ fn name_of(reason: &Reason) -> String {
             // A rule has a name besides.
             if reason.feature == "word" { place } else { format!("{} {place}", shortened(&reason.feature, SHOWN)) }
         }
-        _ => reason.feature.clone(),
+        _ => reason.feature.to_string(),
     }
 }
 

@@ -72,7 +72,9 @@ impl Unfinished {
         }
         let mut file = OpenOptions::new().write(true).open(&temporary).map_err(place)?;
         if file.metadata().map_err(place)?.len() < length {
-            return Err(Error::option("it is shorter than the journal says; start again without --resume").in_file(path));
+            return Err(
+                Error::option("it is shorter than the journal says; start again without --resume").in_file(path)
+            );
         }
         file.set_len(length).map_err(place)?;
         io::Seek::seek(&mut file, io::SeekFrom::End(0)).map_err(place)?;

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
-use crate::formats::Format;
+use crate::formats::{Compression, Format};
 
 /// One file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,25 +91,28 @@ fn is_pattern(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'['))
 }
 
-/// Where a file's output goes below `folder`: the same place, with the ending of the output's format if that is another.
+/// Where a file's output goes below `folder`: the same place, with the ending of the output's format behind its own if
+/// that is another. Tables are never compressed as a whole.
 ///
 /// # Errors
 /// For names that would leave the folder.
-pub(super) fn output_path(folder: &Path, input: &Input, format: Option<&str>) -> Result<PathBuf> {
+pub(super) fn output_path(folder: &Path, input: &Input, ending: Option<&str>) -> Result<PathBuf> {
     let inside = input.relative.components().all(|part| matches!(part, Component::Normal(_)));
     if !inside || input.is_stdin() {
         return Err(Error::option(format!("{} has no place in an output folder", input.path.display())));
     }
-    let mut path = folder.join(&input.relative);
-    if let Some(ending) = format {
-        let (_, bare) = crate::formats::Compression::of_path(&input.relative);
-        let bare = bare.file_stem().unwrap_or(bare.as_os_str());
-        let mut name = bare.to_os_string();
-        name.push(".");
-        name.push(ending);
-        path.set_file_name(name);
-    }
-    Ok(path)
+    let path = folder.join(&input.relative);
+    let Some(ending) = ending else { return Ok(path) };
+    let (compression, bare) = Compression::of_path(&input.relative);
+    let mut name = bare.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(ending);
+    name.push(match compression {
+        Compression::Gzip if ending != "parquet" => ".gz",
+        Compression::Zstd if ending != "parquet" => ".zst",
+        _ => "",
+    });
+    Ok(path.with_file_name(name))
 }
 
 #[cfg(test)]
@@ -142,7 +145,7 @@ mod tests {
     fn outputs_keep_the_tree() {
         let input = Input { path: "in/a/b.wet.gz".into(), relative: "a/b.wet.gz".into(), in_folder: true };
         assert_eq!(output_path(Path::new("out"), &input, None).unwrap(), Path::new("out/a/b.wet.gz"));
-        assert_eq!(output_path(Path::new("out"), &input, Some("jsonl.gz")).unwrap(), Path::new("out/a/b.jsonl.gz"));
+        assert_eq!(output_path(Path::new("out"), &input, Some("jsonl")).unwrap(), Path::new("out/a/b.wet.jsonl.gz"));
         let input = Input { path: "../x".into(), relative: "../x".into(), in_folder: false };
         assert!(output_path(Path::new("out"), &input, None).is_err());
     }

@@ -30,6 +30,7 @@ pub(super) struct Entry {
     input: PathBuf,
     size: u64,
     modified: u128,
+    /// Below the output folder.
     pub output: Option<PathBuf>,
     pub removed: u64,
     pub quarantined: u64,
@@ -50,10 +51,10 @@ impl Entry {
     }
 
     /// The same input, unchanged, and its output is where it was written.
-    fn holds(&self, input: &Input) -> bool {
+    fn holds(&self, folder: &Path, input: &Input) -> bool {
         let now = Self::of(input);
         let same = (&self.input, self.size, self.modified) == (&now.input, now.size, now.modified);
-        same && self.output.as_ref().is_none_or(|output| output.is_file())
+        same && self.output.as_ref().is_none_or(|output| folder.join(output).is_file())
     }
 }
 
@@ -76,14 +77,22 @@ impl Journal {
         let mut done = Vec::new();
         if path.exists() {
             let place = |error: std::io::Error| Error::from(error).in_file(&path);
-            let mut lines = BufReader::new(File::open(&path).map_err(place)?).lines().map_while(std::result::Result::ok);
+            let mut lines =
+                BufReader::new(File::open(&path).map_err(place)?).lines().map_while(std::result::Result::ok);
             let head: Option<Head> = lines.next().and_then(|line| serde_json::from_str(&line).ok());
             if head.is_some_and(|head| head != Head::of(options)) {
-                return Err(Error::option("it was begun with other options, rules, model or version; start again without --resume").in_file(folder));
+                return Err(Error::option(
+                    "it was begun with other options, rules, model or version; start again without --resume",
+                )
+                .in_file(folder));
             }
             // The last line may be half written.
             let entries = lines.map_while(|line| serde_json::from_str::<Entry>(&line).ok());
-            done = entries.zip(inputs).take_while(|(entry, input)| entry.holds(input)).map(|(entry, _)| entry).collect();
+            done = entries
+                .zip(inputs)
+                .take_while(|(entry, input)| entry.holds(folder, input))
+                .map(|(entry, _)| entry)
+                .collect();
         }
         Ok((Self::write(folder, options, &done)?, done))
     }

@@ -29,6 +29,7 @@ use std::sync::atomic::AtomicU64;
 use crate::Classifier;
 use crate::error::{Error, Result};
 use crate::formats::{Format, ReadOptions};
+use inputs::Input;
 use progress::Progress;
 use sink::Sink;
 use source::Source;
@@ -78,12 +79,13 @@ pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -
         return Err(Error::option(why));
     }
     let target = Target::new(options.output.as_deref(), &inputs, options.styled)?;
+    check_side_files(options, &inputs)?;
     signals::watch();
     let (mut sink, done) = Sink::new(options, &target, &inputs)?;
     let inputs = &inputs[done..];
 
     let read = Arc::new(AtomicU64::new(0));
-    let progress = Progress::new(inputs, &read);
+    let progress = Progress::new(inputs, &read, options.output.is_some());
     let mut source = Source::new(inputs, options, &target, verb, &read);
     let ended: Result<()> = parallel::run(
         options.threads,
@@ -92,7 +94,7 @@ pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -
         || classifier.worker(),
         |worker, job| work::work(worker, job, options, verb),
         |done| {
-            sink.take(done)?;
+            progress.around(done.speaks(), || sink.take(done))?;
             progress.show(&sink.summary);
             Ok(())
         },
@@ -100,4 +102,25 @@ pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -
     progress.end();
     ended?;
     sink.finish()
+}
+
+/// # Errors
+/// If a file beside the output is an input, the output, or another such file.
+fn check_side_files(options: &Options, inputs: &[Input]) -> Result<()> {
+    let quarantine = if let OnError::Quarantine(path) = &options.on_error { Some(path) } else { None };
+    let mut taken: Vec<PathBuf> = options.output.iter().map(absolute).collect();
+    for side in [options.removed.as_ref(), quarantine, options.stats.as_ref()].into_iter().flatten() {
+        if inputs.iter().any(|input| target::same_file(&input.path, side)) {
+            return Err(Error::option("it would be written over while it is read").in_file(side));
+        }
+        if taken.contains(&absolute(side)) {
+            return Err(Error::option("two outputs would go to this file").in_file(side));
+        }
+        taken.push(absolute(side));
+    }
+    Ok(())
+}
+
+fn absolute(path: &PathBuf) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.clone())
 }

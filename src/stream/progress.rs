@@ -1,6 +1,7 @@
 //! The progress bar, on a terminal only.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,13 +16,15 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// A bar over the bytes of the inputs, which hides itself where standard error is no terminal.
-    pub(super) fn new(inputs: &[Input], read: &Arc<AtomicU64>) -> Self {
+    /// A bar over the bytes of the inputs. It hides itself where standard error is no terminal, or where data goes to one.
+    pub(super) fn new(inputs: &[Input], read: &Arc<AtomicU64>, to_file: bool) -> Self {
         let sizes: Option<u64> = inputs
             .iter()
             .map(|input| fs::metadata(&input.path).ok().filter(fs::Metadata::is_file).map(|found| found.len()))
             .sum();
-        let bar = ProgressBar::with_draw_target(sizes, ProgressDrawTarget::stderr());
+        let shown = to_file || !io::stdout().is_terminal();
+        let place = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(sizes, place);
         let template = match sizes {
             Some(_) => "{bar:30} {percent:>3} %  {binary_bytes_per_sec}  {msg}  ETA {eta}",
             None => "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}",
@@ -38,6 +41,11 @@ impl Progress {
             let junk = 100.0 * summary.blocks.junk_share();
             self.bar.set_message(format!("{} records, {junk:.1} % junk", summary.records_in));
         }
+    }
+
+    /// Does something that may write to standard error; if it does, the bar makes room.
+    pub(super) fn around<T>(&self, speaks: bool, action: impl FnOnce() -> T) -> T {
+        if speaks && !self.bar.is_hidden() { self.bar.suspend(action) } else { action() }
     }
 
     pub(super) fn end(&self) {

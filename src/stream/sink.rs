@@ -29,6 +29,10 @@ pub(super) struct Sink<'o> {
     pub summary: Summary,
     file: Summary,
     started: Instant,
+    /// Bytes of text that an earlier run has done.
+    before: u64,
+    /// Inputs that could not be read at all: more than a bad record.
+    unread: u64,
 }
 
 impl<'o> Sink<'o> {
@@ -62,6 +66,8 @@ impl<'o> Sink<'o> {
             removed,
             quarantine,
             journal,
+            before: summary.text_bytes,
+            unread: 0,
             summary,
             file: Summary::default(),
             started: Instant::now(),
@@ -77,15 +83,16 @@ impl<'o> Sink<'o> {
         match done {
             Done::Start(plan) => self.start(plan),
             Done::Batch(finished) => self.batch(*finished),
-            Done::End => {
-                self.file.files = 1;
+            Done::End { failed } => {
+                *(if failed { &mut self.file.failed_files } else { &mut self.file.files }) = 1;
                 self.end()
             }
-            Done::Failed(error) => {
+            Done::Failed { error, begun } => {
                 if self.options.on_error == OnError::Fail {
                     return Err(error);
                 }
                 say(&error);
+                self.unread += u64::from(!begun);
                 self.file.failed_files = 1;
                 self.end()
             }
@@ -102,8 +109,14 @@ impl<'o> Sink<'o> {
                 )));
             }
             #[cfg(feature = "parquet")]
-            Some((_, first)) if first.table.as_ref().map(|table| &table.schema) != plan.table.as_ref().map(|table| &table.schema) => {
-                return Err(Error::option(format!("{} and {} have not the same columns; name a folder (-o)", first.name, plan.name)));
+            Some((_, first))
+                if first.table.as_ref().map(|table| &table.schema)
+                    != plan.table.as_ref().map(|table| &table.schema) =>
+            {
+                return Err(Error::option(format!(
+                    "{} and {} have not the same columns; name a folder (-o)",
+                    first.name, plan.name
+                )));
             }
             Some(_) => {}
         }
@@ -131,7 +144,8 @@ impl<'o> Sink<'o> {
                 quarantine.write(&bytes)?;
             }
         }
-        *(if self.quarantine.is_some() { &mut counts.records_quarantined } else { &mut counts.records_skipped }) = found;
+        *(if self.quarantine.is_some() { &mut counts.records_quarantined } else { &mut counts.records_skipped }) =
+            found;
         counts.records_out = counts.records_in - counts.records_dropped - found;
         self.file.add(&counts);
         self.summary.add(&counts);
@@ -151,9 +165,11 @@ impl<'o> Sink<'o> {
         entry.counts = counts;
         if let Some((writer, plan)) = self.output.take() {
             writer.finish().and_then(Destination::finish).map_err(|error| in_output(error, &plan))?;
-            entry.output.clone_from(&plan.path);
+            let folder = self.target.folder().unwrap_or(Path::new(""));
+            entry.output = plan.path.as_ref().and_then(|path| path.strip_prefix(folder).ok()).map(Path::to_path_buf);
         }
-        for (side, length) in [(&mut self.removed, &mut entry.removed), (&mut self.quarantine, &mut entry.quarantined)] {
+        for (side, length) in [(&mut self.removed, &mut entry.removed), (&mut self.quarantine, &mut entry.quarantined)]
+        {
             if let Some(side) = side {
                 side.separate(false)?;
                 *length = side.length;
@@ -173,11 +189,9 @@ impl<'o> Sink<'o> {
         for side in [self.removed.take(), self.quarantine.take()].into_iter().flatten() {
             side.finish()?;
         }
-        let (seconds, summary) = (self.started.elapsed().as_secs_f64(), self.summary);
-        let accounted = summary.records_out
-            + summary.records_dropped
-            + summary.records_skipped
-            + summary.records_quarantined;
+        let (seconds, before, summary) = (self.started.elapsed().as_secs_f64(), self.before, self.summary);
+        let accounted =
+            summary.records_out + summary.records_dropped + summary.records_skipped + summary.records_quarantined;
         if summary.records_in != accounted {
             let why = format!("{} records in, but {accounted} accounted for: please report this", summary.records_in);
             return Err(Error::record(why));
@@ -191,12 +205,13 @@ impl<'o> Sink<'o> {
         }
         let amiss = summary.records_out != summary.records_in || summary.failed_files > 0;
         if amiss || self.options.output.is_some() || io::stderr().is_terminal() && !self.options.styled {
-            summary.write(seconds, &mut io::stderr().lock())?;
+            let speed = (summary.text_bytes - before) as f64 / 1e6 / seconds.max(1e-3);
+            summary.write(speed, &mut io::stderr().lock())?;
         }
-        match summary.failed_files {
+        match self.unread {
             0 => Ok(summary),
-            1 => Err(Error::option("1 file could not be read to its end")),
-            many => Err(Error::option(format!("{many} files could not be read to their ends"))),
+            1 => Err(Error::option("1 input could not be read")),
+            many => Err(Error::option(format!("{many} inputs could not be read"))),
         }
     }
 }

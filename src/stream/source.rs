@@ -1,14 +1,16 @@
 //! The producing end: opens one input after the other and cuts it into batches.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Options;
 use super::inputs::Input;
 use super::target::{Plan, Target};
 use super::work::Verb;
-use super::Options;
 use crate::error::{Error, Result};
 use crate::formats::{Batch, Format, Reader, open, open_stream};
 
@@ -16,8 +18,15 @@ use crate::formats::{Batch, Format, Reader, open, open_stream};
 pub(super) enum Job {
     Start(Arc<Plan>),
     Batch(Arc<Plan>, Batch),
-    End,
-    Failed(Error),
+    /// `failed` if the input was broken so that there may have been more.
+    End {
+        failed: bool,
+    },
+    /// `begun` if some of it may have been read before.
+    Failed {
+        error: Error,
+        begun: bool,
+    },
 }
 
 impl Job {
@@ -34,6 +43,8 @@ pub(super) struct Source<'o> {
     verb: &'o dyn Verb,
     read: Arc<AtomicU64>,
     current: Option<(Box<dyn Reader>, Arc<Plan>)>,
+    /// Outputs in the folder, with their inputs.
+    taken: BTreeMap<PathBuf, String>,
 }
 
 impl<'o> Source<'o> {
@@ -45,7 +56,15 @@ impl<'o> Source<'o> {
         verb: &'o dyn Verb,
         read: &Arc<AtomicU64>,
     ) -> Self {
-        Self { inputs: inputs.iter(), options, target, verb, read: Arc::clone(read), current: None }
+        Self {
+            inputs: inputs.iter(),
+            options,
+            target,
+            verb,
+            read: Arc::clone(read),
+            current: None,
+            taken: BTreeMap::new(),
+        }
     }
 
     pub(super) fn next(&mut self) -> Option<Job> {
@@ -57,24 +76,25 @@ impl<'o> Source<'o> {
                     self.current = Some((reader, plan));
                     start
                 }
-                Err(error) => Job::Failed(error.in_file(&input.path)),
+                Err(error) => Job::Failed { error: error.in_file(&input.path), begun: false },
             });
         };
         match reader.next_batch() {
             Ok(Some(batch)) => Some(Job::Batch(Arc::clone(plan), batch)),
             Ok(None) => {
+                let failed = reader.failed();
                 self.current = None;
-                Some(Job::End)
+                Some(Job::End { failed })
             }
             Err(error) => {
                 let error = error.in_file(plan.name.as_ref());
                 self.current = None;
-                Some(Job::Failed(error))
+                Some(Job::Failed { error, begun: true })
             }
         }
     }
 
-    fn open(&self, input: &Input) -> Result<(Box<dyn Reader>, Arc<Plan>)> {
+    fn open(&mut self, input: &Input) -> Result<(Box<dyn Reader>, Arc<Plan>)> {
         let (options, name) = (&self.options.read, input.path.to_string_lossy());
         let format = self.options.format.or_else(|| Format::of_path(&input.path));
         let counted = |input: Box<dyn Read + Send>| Box::new(Counted { input, read: Arc::clone(&self.read) });
@@ -88,6 +108,12 @@ impl<'o> Source<'o> {
         let format = reader.format();
         let shape = self.verb.shape(format)?;
         let (path, compression) = self.target.place(input, format, shape)?;
+        if self.target.folder().is_some()
+            && let Some(path) = &path
+            && let Some(other) = self.taken.insert(path.clone(), name.to_string())
+        {
+            return Err(Error::option(format!("it would have the output of {other}, {}", path.display())));
+        }
         let plan = Plan {
             name: name.into_owned(),
             shape,

@@ -53,29 +53,30 @@ impl Summary {
         self.blocks.merge(&part.blocks);
     }
 
-    /// For people, in two lines.
-    pub(super) fn write(&self, seconds: f64, out: &mut dyn Write) -> Result<()> {
+    /// For people, in two lines; `speed` in MB/s.
+    pub(super) fn write(&self, speed: f64, out: &mut dyn Write) -> Result<()> {
         let part = |count: u64, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
         writeln!(
             out,
-            "{} records in, {} out{}{}{}{}{}",
+            "{} record{} in, {} out{}{}{}{}{}{}",
             self.records_in,
+            if self.records_in == 1 { "" } else { "s" },
             self.records_out,
             part(self.records_dropped, "pages dropped"),
             part(self.records_skipped, "skipped"),
             part(self.records_quarantined, "quarantined"),
+            part(self.failed_files, "inputs not read to their ends"),
             part(self.other_records, "of other sorts passed over"),
             part(self.replaced_characters, "characters could not be decoded"),
         )?;
-        let megabytes = self.text_bytes as f64 / 1e6;
         writeln!(
             out,
-            "{} blocks, {} boilerplate, {} spam; {:.1} % of the text is junk; {megabytes:.1} MB, {:.1} MB/s",
+            "{} blocks, {} boilerplate, {} spam; {:.1} % of the text is junk; {:.1} MB, {speed:.1} MB/s",
             self.blocks.blocks,
             self.blocks.boilerplate,
             self.blocks.spam,
             100.0 * self.blocks.junk_share(),
-            megabytes / seconds.max(1e-3),
+            self.text_bytes as f64 / 1e6,
         )?;
         Ok(())
     }

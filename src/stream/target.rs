@@ -32,7 +32,11 @@ impl FromStr for Shape {
             "text" => Self::Text,
             "jsonl" => Self::Jsonl,
             "parquet" => Self::Parquet,
-            _ => return Err(Error::option(format!("there is no output format `{name}`; there are text, jsonl, parquet"))),
+            _ => {
+                return Err(Error::option(format!(
+                    "there is no output format `{name}`; there are text, jsonl, parquet"
+                )));
+            }
         })
     }
 }
@@ -79,7 +83,7 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// A path is a folder if it is one, ends like one, or if an input is below a folder that was named.
+    /// A path is a folder if it is one or ends in a slash, or if it does not end like a format and inputs come from a folder.
     ///
     /// # Errors
     /// If two inputs would have one output, or an input would be written over.
@@ -88,8 +92,8 @@ impl Target {
             return Ok(Self::Stdout { styled });
         };
         let ends_like_one = path.as_os_str().as_encoded_bytes().ends_with(b"/");
-        let tree = inputs.iter().any(|input| input.in_folder);
-        if !(path.is_dir() || ends_like_one || tree && !path.exists()) {
+        let tree = inputs.iter().any(|input| input.in_folder) && !path.exists() && Shape::of_path(path).is_none();
+        if !(path.is_dir() || ends_like_one || tree) {
             let same = |input: &&Input| same_file(&input.path, path);
             if let Some(input) = inputs.iter().find(same) {
                 return Err(written_over(input));
@@ -125,13 +129,7 @@ impl Target {
                 if own == format {
                     output_path(folder, input, None)?
                 } else {
-                    let ending = match Compression::of_path(&input.relative).0 {
-                        _ if shape == Shape::Parquet => ending.to_owned(),
-                        Compression::None => ending.to_owned(),
-                        Compression::Gzip => format!("{ending}.gz"),
-                        Compression::Zstd => format!("{ending}.zst"),
-                    };
-                    output_path(folder, input, Some(&ending))?
+                    output_path(folder, input, Some(ending))?
                 }
             }
         };
@@ -170,7 +168,7 @@ fn written_over(input: &Input) -> Error {
     Error::option(format!("{} would be written over while it is read", input.path.display()))
 }
 
-fn same_file(input: &Path, output: &Path) -> bool {
+pub(super) fn same_file(input: &Path, output: &Path) -> bool {
     match (fs::canonicalize(input), fs::canonicalize(output)) {
         (Ok(input), Ok(output)) => input == output && input.is_file(),
         _ => false,

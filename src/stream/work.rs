@@ -9,7 +9,7 @@ use super::{OnError, Options, Summary};
 use crate::Worker;
 use crate::error::{Error, Result};
 use crate::formats::{Batch, Compression, Format, Record, gzip, writer::Chunk};
-use crate::page::Page;
+use crate::page::{Page, Verdict};
 use crate::segment;
 
 /// What a command does with pages.
@@ -31,7 +31,7 @@ pub(crate) trait Verb: Sync {
     ///
     /// # Errors
     /// If that cannot be written.
-    fn page(&self, page: &Classified<'_>, out: &mut Out) -> Result<()>;
+    fn page(&self, page: Classified<'_, '_>, out: &mut Out) -> Result<()>;
 
     /// What goes to the output for all pages of a batch.
     ///
@@ -43,14 +43,16 @@ pub(crate) trait Verb: Sync {
 }
 
 /// A page with its verdicts.
-pub(crate) struct Classified<'a> {
+pub(crate) struct Classified<'a, 'c> {
     pub plan: &'a Plan,
     pub record: &'a Record<'a>,
     pub page: &'a Page<'a>,
-    pub worker: &'a Worker<'a>,
+    pub verdicts: &'a [Verdict],
+    /// Explains the verdicts.
+    pub worker: &'a mut Worker<'c>,
 }
 
-impl Classified<'_> {
+impl Classified<'_, '_> {
     /// What people call the page: its file and, for all but plain text, its number.
     pub(crate) fn name(&self) -> String {
         match self.record.origin {
@@ -91,8 +93,19 @@ pub(super) struct Bad {
 pub(super) enum Done {
     Start(Arc<Plan>),
     Batch(Box<Finished>),
-    End,
-    Failed(Error),
+    End { failed: bool },
+    Failed { error: Error, begun: bool },
+}
+
+impl Done {
+    /// Something will be said on standard error.
+    pub(super) fn speaks(&self) -> bool {
+        match self {
+            Self::Start(_) | Self::End { .. } => false,
+            Self::Batch(finished) => !finished.bad.is_empty() || !finished.out.notes.is_empty(),
+            Self::Failed { .. } => true,
+        }
+    }
 }
 
 /// A finished batch.
@@ -109,8 +122,8 @@ pub(super) fn work(worker: &mut Worker<'_>, job: Job, options: &Options, verb: &
     match job {
         Job::Start(plan) => Done::Start(plan),
         Job::Batch(plan, batch) => Done::Batch(Box::new(finish(worker, &plan, &batch, options, verb))),
-        Job::End => Done::End,
-        Job::Failed(error) => Done::Failed(error),
+        Job::End { failed } => Done::End { failed },
+        Job::Failed { error, begun } => Done::Failed { error, begun },
     }
 }
 
@@ -153,7 +166,10 @@ fn finish(worker: &mut Worker<'_>, plan: &Plan, batch: &Batch, options: &Options
             None => page,
         };
         counts.blocks.add(&page, worker.classify(&page));
-        verb.page(&Classified { plan, record, page: &page, worker }, &mut out)
+        let verdicts = std::mem::take(&mut worker.verdicts);
+        let done = verb.page(Classified { plan, record, page: &page, verdicts: &verdicts, worker }, &mut out);
+        worker.verdicts = verdicts;
+        done
     });
     let mut error = ended.err();
     counts.records_dropped = out.dropped;

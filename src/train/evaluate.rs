@@ -259,10 +259,11 @@ pub fn score(model: &Model, sets: &[DataSet]) -> Result<Vec<ScoredBlock>> {
             || classifier.worker(),
             |worker, (set, page)| {
                 let texts = page.blocks.iter().map(|block| block.text.as_str());
-                let scores: Vec<f32> =
-                    worker.classify(&Page::from_texts(texts)).iter().map(|verdict| verdict.score).collect();
+                let blocks = Page::from_texts(texts);
+                let scores: Vec<f32> = worker.classify(&blocks).iter().map(|verdict| verdict.score).collect();
                 let scored = scores.into_iter().enumerate().map(|(b, score)| {
-                    ScoredBlock::new(set, page, b, &worker.features.facts[b], score, &model.thresholds)
+                    let at = worker.turn_to(&blocks, b);
+                    ScoredBlock::new(set, page, b, &worker.features.facts[at], score, &model.thresholds)
                 });
                 scored.collect::<Vec<_>>()
             },

@@ -54,7 +54,7 @@ impl Examples {
                     let texts = page.page.blocks.iter().map(|block| block.text.as_str());
                     let mut features = PageFeatures::default();
                     let mut recorder = Recorder { block: Vec::new(), rows: SparseRows::new(bits) };
-                    featurizer.page(&Page::from_texts(texts), &mut recorder, &mut features);
+                    featurizer.page(&Page::from_texts(texts).blocks, &mut recorder, &mut features);
                     (features, recorder)
                 },
             )

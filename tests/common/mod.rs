@@ -1,4 +1,5 @@
 //! Running the built command.
+#![allow(dead_code, reason = "not every test reads output in every way")]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

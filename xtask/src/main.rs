@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask COMMAND`.
 
+mod bench;
 mod tables;
 mod test;
 
@@ -22,6 +23,15 @@ enum Task {
     },
     /// Train the default model, and the one with the segmenter's features, from ../shared/data and data/
     TrainDefault,
+    /// Measure speed and memory of whole runs over big files (a few minutes, 3 GB below target/bench)
+    BenchFormats {
+        /// Megabytes of text in a file
+        #[arg(long, default_value_t = 200)]
+        megabytes: usize,
+        /// Runs of which the median counts
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+    },
     /// Measure on sites and sources that the model has never seen (takes half an hour)
     HeldOut {
         /// The recipe
@@ -43,6 +53,7 @@ fn main() -> Result<()> {
             }
             Ok(())
         }
+        Task::BenchFormats { megabytes, runs } => bench::formats(megabytes, runs),
         Task::HeldOut { recipe } => {
             let recipe = recipe.to_string_lossy();
             run("cargo", &["run", "--release", "--example", "held_out", "--", &recipe, TRAIN, "data"])
