@@ -192,7 +192,7 @@ impl<F: Framing> Reader for Framed<F> {
             if !self.ended {
                 self.fill();
             }
-            if self.start == 0 && at == 0 && self.buffer.starts_with(b"\xEF\xBB\xBF") && self.format != Format::Text {
+            if self.start == 0 && at == 0 && self.buffer.starts_with(b"\xEF\xBB\xBF") && self.format == Format::Jsonl {
                 at = 3;
             }
             at = self.cut(at, &mut records, &mut others);
