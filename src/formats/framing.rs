@@ -132,6 +132,8 @@ impl<F: Framing> Framed<F> {
                     *others += u64::from(self.inside == Some(Inside::Other));
                     self.inside = None;
                 }
+                Frame::More | Frame::Gap(_) => {}
+                Frame::Other(_) => *others += 1,
                 Frame::Bad(_, why) => {
                     self.number += 1;
                     records.push(self.bad(range, why));

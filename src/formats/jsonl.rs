@@ -35,8 +35,9 @@ impl Framing for Lines {
         if bytes[..end].iter().all(u8::is_ascii_whitespace) { Frame::Gap(end) } else { Frame::Record(end) }
     }
 
-    fn resume(&mut self, taken: usize) {
-        self.searched -= taken;
+    fn resume(&mut self, held: &[u8]) -> usize {
+        self.searched = 0;
+        held.len()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -15,6 +16,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::basic::{Compression as Codec, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use serde_json::value::{RawValue, to_raw_value};
@@ -66,10 +68,10 @@ impl Reader {
     /// # Errors
     /// If it is not Parquet, or has no such column of text.
     pub(super) fn new(source: Source, name: &str, options: &ReadOptions) -> Result<Self> {
-        let metadata = match &source {
+        let metadata = guarded(|| match &source {
             Source::File(file) => ArrowReaderMetadata::load(file, ArrowReaderOptions::new()),
             Source::Memory(bytes) => ArrowReaderMetadata::load(bytes, ArrowReaderOptions::new()),
-        };
+        });
         let metadata = metadata.map_err(|error| Error::record(format!("not a readable Parquet file: {error}")))?;
         let schema = metadata.schema();
         let position = |name: &str| schema.fields().iter().position(|field| field.name() == name);
@@ -99,7 +101,7 @@ impl Reader {
         let rows = (BATCH / row.max(1)).clamp(1, MOST_ROWS);
         let metadata = self.metadata.clone();
         let groups = vec![self.group];
-        let opened = match &self.source {
+        let opened = guarded(|| match &self.source {
             Source::File(file) => ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata)
                 .with_row_groups(groups)
                 .with_batch_size(rows)
@@ -108,13 +110,16 @@ impl Reader {
                 .with_row_groups(groups)
                 .with_batch_size(rows)
                 .build(),
-        };
+        });
         self.rows = Some(opened.map_err(|error| self.broken(&error))?);
         Ok(true)
     }
 
-    fn broken(&self, error: &dyn std::error::Error) -> Error {
-        Error::record(format!("row group {} cannot be read: {error}", self.group)).at_record(self.number)
+    /// The error, after which nothing more is read: a reader that failed may be in any state.
+    fn broken(&mut self, error: &dyn std::error::Error) -> Error {
+        let group = std::mem::replace(&mut self.group, usize::MAX);
+        self.rows = None;
+        Error::record(format!("row group {group} cannot be read: {error}")).at_record(self.number)
     }
 }
 
@@ -128,8 +133,9 @@ impl super::Reader for Reader {
             if self.rows.is_none() && !self.open_group()? {
                 return Ok(None);
             }
-            match self.rows.as_mut().and_then(Iterator::next) {
-                Some(Ok(batch)) => {
+            let rows = self.rows.as_mut();
+            match guarded(|| rows.and_then(Iterator::next).transpose().map_err(ParquetError::from)) {
+                Ok(Some(batch)) => {
                     let first = self.number;
                     self.number += batch.num_rows() as u64;
                     self.left = self.left.saturating_sub(batch.num_rows());
@@ -137,8 +143,8 @@ impl super::Reader for Reader {
                     let name = Arc::clone(&self.name);
                     return Ok(Some(Batch { format: Format::Parquet, name, data: Data::Rows(rows), others: 0 }));
                 }
-                Some(Err(error)) => return Err(self.broken(&error)),
-                None => {
+                Err(error) => return Err(self.broken(&error)),
+                Ok(None) => {
                     self.rows = None;
                     self.group += 1;
                 }
@@ -150,6 +156,14 @@ impl super::Reader for Reader {
         let properties = like(self.metadata.metadata());
         Some(Arc::new(Table { schema: Arc::clone(self.metadata.schema()), properties }))
     }
+}
+
+/// Calls into the parquet crate, which answers some damaged files with a panic: to us that is an error like the others.
+fn guarded<T>(call: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let why = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(ParquetError::General(why.unwrap_or("the reader panicked").to_owned()))
+    })
 }
 
 /// How to write a file stored like this one. Row groups are ended by hand.
@@ -388,9 +402,9 @@ fn arrow(error: arrow_schema::ArrowError) -> Error {
 }
 
 /// Trouble with the file itself stays what it is.
-fn parquet(error: parquet::errors::ParquetError) -> Error {
+fn parquet(error: ParquetError) -> Error {
     match error {
-        parquet::errors::ParquetError::External(error) => match error.downcast::<io::Error>() {
+        ParquetError::External(error) => match error.downcast::<io::Error>() {
             Ok(error) => (*error).into(),
             Err(error) => io::Error::other(error).into(),
         },

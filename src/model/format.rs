@@ -15,6 +15,8 @@ pub const FORMAT_VERSION: u32 = 2;
 
 const KEY: &str = "tamis";
 const MAX_BYTES: usize = 64 << 20;
+/// Training gives values below a thousand. With all values up to this size, no score overflows.
+const MAX_VALUE: f32 = 1e9;
 
 /// What a model file says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -214,8 +216,8 @@ impl Tensors<'_> {
         if values.len() != length {
             return Err(Error::model(format!("its tensor `{name}` has {} values, not {length}", values.len())));
         }
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(Error::model(format!("its tensor `{name}` holds values that are not numbers")));
+        if !values.iter().all(|value| value.abs() <= MAX_VALUE) {
+            return Err(Error::model(format!("its tensor `{name}` holds values that are no numbers or too large")));
         }
         Ok(values)
     }
