@@ -65,6 +65,10 @@ impl Verb for Classify {
     }
 
     fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
+        if classified.record.html && (self.attributes || self.columns) {
+            let why = "spans and columns stand beside documents of text; make them of the HTML first (tamis clean --threshold 1)";
+            return Err(Error::option(why));
+        }
         if self.columns {
             return columns(&classified, out);
         }

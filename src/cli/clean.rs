@@ -36,7 +36,7 @@ pub(super) fn run(args: &Clean) -> Result<()> {
 impl Verb for Clean {
     fn shape(&self, input: Format) -> crate::Result<Shape> {
         let shape = super::shape(&self.output).unwrap_or(match input {
-            Format::Text => Shape::Text,
+            Format::Text | Format::Html => Shape::Text,
             Format::Jsonl | Format::Warc => Shape::Jsonl,
             Format::Parquet => Shape::Parquet,
         });
@@ -83,7 +83,11 @@ impl Verb for Clean {
             }
         }
         let text = &*record.text;
-        let pieces = if self.mark { marked(text, page, &verdicts) } else { kept(text, page, &verdicts) };
+        let pieces = match (record.html, self.mark) {
+            (true, mark) => paragraphs(page, &verdicts, mark),
+            (false, true) => marked(text, page, &verdicts),
+            (false, false) => kept(text, page, &verdicts),
+        };
         write(plan, record, &pieces, over, out)
     }
 
@@ -124,16 +128,41 @@ fn kept<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'t>
     Pieces(kept_ranges(text, page, verdicts).into_iter().map(|range| &text[range]).collect())
 }
 
+/// The text of HTML that is kept, with a blank line between blocks; with `mark`, all of it with marks.
+fn paragraphs<'t>(page: &'t Page<'_>, verdicts: &[Verdict], mark: bool) -> Pieces<'t> {
+    let mut pieces: Vec<&[u8]> = Vec::new();
+    for (block, verdict) in page.blocks.iter().zip(verdicts) {
+        let sign = mark_of(*verdict);
+        if sign.is_some() && !mark {
+            continue;
+        }
+        if !pieces.is_empty() {
+            pieces.push(b"\n\n");
+        }
+        pieces.extend(sign);
+        pieces.push(block.text.as_bytes());
+    }
+    if !pieces.is_empty() {
+        pieces.push(b"\n");
+    }
+    Pieces(pieces)
+}
+
+/// What stands before a junk block of marked text.
+fn mark_of(verdict: Verdict) -> Option<&'static [u8]> {
+    match (verdict.label, verdict.kind) {
+        (Label::Content, _) => None,
+        (Label::Junk, Some(Kind::Spam)) => Some(b"[junk:spam] "),
+        (Label::Junk, _) => Some(b"[junk:boilerplate] "),
+    }
+}
+
 /// The whole text, with a mark before every junk block.
 fn marked<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'t> {
     let mut pieces = Vec::new();
     let mut written = 0;
     for (block, verdict) in page.blocks.iter().zip(verdicts) {
-        let mark: &[u8] = match (verdict.label, verdict.kind) {
-            (Label::Content, _) => continue,
-            (Label::Junk, Some(Kind::Spam)) => b"[junk:spam] ",
-            (Label::Junk, _) => b"[junk:boilerplate] ",
-        };
+        let Some(mark) = mark_of(*verdict) else { continue };
         pieces.extend([&text[written..block.range.start], mark]);
         written = block.range.start;
     }
@@ -147,7 +176,7 @@ fn write(plan: &Plan, record: &Record<'_>, text: &Pieces<'_>, over: bool, out: &
         #[cfg(feature = "parquet")]
         (Origin::Row { null }, Shape::Parquet | Shape::Jsonl) => out.texts.push((!null).then_some(text), !over),
         _ if over => {}
-        (Origin::Text, Shape::Text) => text.write(&mut out.bytes),
+        (Origin::File, Shape::Text) => text.write(&mut out.bytes),
         (_, Shape::Text) => {
             // Pages stand apart by a blank line.
             text.write(&mut out.bytes);

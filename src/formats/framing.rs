@@ -125,7 +125,7 @@ impl<F: Framing> Framed<F> {
             let range = at..at + length;
             at = range.end;
             match frame {
-                // The rest of a record that is over the limit can look like anything, even blank.
+                // The end of a record that is taken away piece by piece can look like anything, even blank.
                 _ if self.inside.is_some() => {
                     self.piece(range, records);
                     *others += u64::from(self.inside == Some(Inside::Other));
@@ -193,7 +193,7 @@ impl<F: Framing> Reader for Framed<F> {
             if !self.ended {
                 self.fill();
             }
-            if self.start == 0 && at == 0 && self.buffer.starts_with(b"\xEF\xBB\xBF") && self.format != Format::Text {
+            if self.start == 0 && at == 0 && self.buffer.starts_with(b"\xEF\xBB\xBF") && self.format == Format::Jsonl {
                 at = 3;
             }
             at = self.cut(at, &mut records, &mut others);

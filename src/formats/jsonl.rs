@@ -67,7 +67,7 @@ pub(super) fn parse(bytes: &[u8], raw: &RawRecord, options: &ReadOptions, visit:
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             };
             let origin = Origin::Json(JsonLine { line: &line, value });
-            visit(Ok(&Record { number: raw.number, id: Cow::Borrowed(id), url, text, replaced, origin }))
+            visit(Ok(&Record { number: raw.number, id: Cow::Borrowed(id), url, text, html: false, replaced, origin }))
         }
         Err(error) => {
             let inside = error.position().byte.unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Records in and out: one file per format.
 //!
-//! A *record* is what becomes one page: a whole file of plain text, one line of JSON Lines, one text record of a WARC
+//! A *record* is what becomes one page: a whole file of plain text or HTML, one line of JSON Lines, one record of a WARC
 //! file, one row of a Parquet file. Reading goes in two steps, so that threads can share the work: a [`Reader`] cuts its
 //! input into [`Batch`]es of whole records, which is cheap; [`Batch::records`] then parses them, which may happen on
 //! another thread.
@@ -14,7 +14,8 @@
 //! let mut reader = open_bytes(b"{\"id\":1,\"text\":\"a page\"}\n", Some(Format::Jsonl), &options)?;
 //! while let Some(batch) = reader.next_batch()? {
 //!     batch.records(&options, &mut |record| {
-//!         let (page, _) = tamis::segment::bytes(&record?.text);
+//!         let record = record?;
+//!         let page = record.page();
 //!         println!("{} blocks", classifier.classify(&page).len());
 //!         Ok(())
 //!     })?;
@@ -31,6 +32,10 @@ mod compression;
 mod encoding;
 #[cfg(feature = "formats")]
 mod framing;
+#[cfg(all(feature = "formats", feature = "html"))]
+mod html;
+#[cfg(all(feature = "formats", feature = "html"))]
+mod http;
 #[cfg(feature = "formats")]
 mod jsonl;
 #[cfg(feature = "formats")]

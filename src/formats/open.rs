@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 pub enum Format {
     /// The file is one page, a line is a block.
     Text,
+    /// The file is one page of HTML, a block element is a block.
+    Html,
     /// A line is a JSON object with a page in its text field.
     Jsonl,
     /// WARC and WET: the text records are pages.
@@ -47,6 +49,7 @@ impl Format {
         let (_, bare) = Compression::of_path(path);
         Some(match bare.extension()?.to_str()? {
             "txt" | "text" => Self::Text,
+            "html" | "htm" | "xhtml" => Self::Html,
             "jsonl" | "ndjson" | "json" => Self::Jsonl,
             "warc" | "wet" => Self::Warc,
             "parquet" => Self::Parquet,
@@ -59,9 +62,18 @@ impl Format {
         match start {
             [b'W', b'A', b'R', b'C', b'/', b'0' | b'1', ..] => Some(Self::Warc),
             [b'P', b'A', b'R', b'1', ..] => Some(Self::Parquet),
+            _ if is_html(start) => Some(Self::Html),
             _ => None,
         }
     }
+}
+
+/// The marks of HTML that are told with white space before them.
+fn is_html(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|mark| start.get(..mark.len()).is_some_and(|found| found.eq_ignore_ascii_case(mark)))
 }
 
 impl FromStr for Format {
@@ -70,12 +82,13 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Self> {
         Ok(match name {
             "text" => Self::Text,
+            "html" => Self::Html,
             "jsonl" => Self::Jsonl,
             "warc" | "wet" => Self::Warc,
             "parquet" => Self::Parquet,
             _ => {
                 return Err(Error::option(format!(
-                    "there is no format `{name}`; there are text, jsonl, wet, warc, parquet"
+                    "there is no format `{name}`; there are text, html, jsonl, wet, warc, parquet"
                 )));
             }
         })
@@ -120,12 +133,15 @@ pub(crate) fn open_stream(
         _ => peek(compression.decode(input)?)?,
     };
     let format = format.or_else(|| Format::of_start(&start)).unwrap_or(Format::Text);
-    if !options.encoding.keeps_lines() && format != Format::Text {
+    if !options.encoding.keeps_lines() && !matches!(format, Format::Text | Format::Html) {
         return Err(Error::option("records can be told apart only in encodings that keep ASCII as it is"));
+    }
+    if format == Format::Html && !cfg!(feature = "html") {
+        return Err(Error::option("this build cannot read HTML (cargo feature `html`)"));
     }
     let name: Arc<str> = name.into();
     Ok(match format {
-        Format::Text => Box::new(Framed::new(input, text::Whole, format, name, options)),
+        Format::Text | Format::Html => Box::new(Framed::new(input, text::Whole, format, name, options)),
         Format::Jsonl => Box::new(Framed::new(input, jsonl::Lines::default(), format, name, options)),
         Format::Warc => Box::new(Framed::new(input, warc::Records::default(), format, name, options)),
         #[cfg(feature = "parquet")]
@@ -146,7 +162,7 @@ pub(crate) fn open_stream(
 /// tells where it breaks.
 fn peek(mut input: Box<dyn Read + Send>) -> Result<(Vec<u8>, Box<dyn Read + Send>)> {
     let mut start = Vec::new();
-    match (&mut input).take(8).read_to_end(&mut start) {
+    match (&mut input).take(64).read_to_end(&mut start) {
         Ok(_) => Ok((start.clone(), Box::new(Cursor::new(start).chain(input)))),
         Err(error) => Ok((start.clone(), Box::new(Cursor::new(start).chain(Broken(Some(error)))))),
     }

@@ -239,6 +239,7 @@ impl Rows {
                 id: Cow::Owned(id.map_err(io::Error::from)?),
                 url: self.urls.as_ref().and_then(|urls| text_at(urls, row)).map(Cow::Borrowed),
                 text: Cow::Borrowed(text.unwrap_or_default().as_bytes()),
+                html: false,
                 replaced: 0,
                 origin: Origin::Row { null: text.is_none() },
             }))?;

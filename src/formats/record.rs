@@ -13,6 +13,8 @@ use super::jsonl::{self, JsonLine};
 use super::warc::Headers;
 use super::{Format, ReadOptions, text, warc};
 use crate::error::{Error, Result};
+use crate::page::Page;
+use crate::segment;
 
 /// Cuts an input into batches of whole records.
 pub trait Reader: Send {
@@ -81,8 +83,10 @@ pub struct Record<'a> {
     pub id: Cow<'a, RawValue>,
     /// The page's address, where the record tells it.
     pub url: Option<Cow<'a, str>>,
-    /// The page's text: UTF-8, but for plain text that is damaged.
+    /// The page's text, or its HTML: UTF-8, but for plain text that is damaged.
     pub text: Cow<'a, [u8]>,
+    /// It is HTML.
+    pub html: bool,
     /// Characters that could not be decoded.
     pub replaced: u64,
     pub(crate) origin: Origin<'a>,
@@ -90,7 +94,8 @@ pub struct Record<'a> {
 
 #[derive(Debug)]
 pub(crate) enum Origin<'a> {
-    Text,
+    /// The whole file.
+    File,
     Json(JsonLine<'a>),
     Warc(Headers<'a>),
     #[cfg(feature = "parquet")]
@@ -134,7 +139,9 @@ impl Batch {
                         }
                         (None, Format::Jsonl) => jsonl::parse(bytes, raw, options, visit)?,
                         (None, Format::Warc) => warc::parse(bytes, raw, options, visit)?,
-                        (None, Format::Text | Format::Parquet) => text::parse(bytes, raw, &self.name, options, visit)?,
+                        #[cfg(feature = "html")]
+                        (None, Format::Html) => super::html::parse(bytes, raw, &self.name, options, visit)?,
+                        (None, _) => text::parse(bytes, raw, &self.name, options, visit)?,
                     }
                 }
                 Ok(())
@@ -192,6 +199,25 @@ impl Serialize for Pieces<'_> {
 }
 
 impl Record<'_> {
+    /// The record as a page of blocks. Ranges speak of [`Record::text`].
+    pub fn page(&self) -> Page<'_> {
+        self.segment().0
+    }
+
+    /// The page, and what of plain text was damaged.
+    pub(crate) fn segment(&self) -> (Page<'_>, Option<segment::Utf8Damage>) {
+        let (page, damage) = match &self.text {
+            #[cfg(feature = "html")]
+            html if self.html => (segment::html(&String::from_utf8_lossy(html)), None),
+            text => segment::bytes(text),
+        };
+        let page = match &self.url {
+            Some(url) => page.with_url(url.as_ref()),
+            None => page,
+        };
+        (page, damage)
+    }
+
     /// Writes the record as a JSON line with this text: a JSON record as it came but for its text, others with what is
     /// known of them.
     pub(crate) fn write_json(&self, text: &Pieces<'_>, out: &mut Vec<u8>) -> Result<()> {

@@ -30,5 +30,5 @@ pub(super) fn parse(
 ) -> Result<()> {
     let (text, replaced) = options.encoding.decode(bytes);
     let id = Cow::Owned(to_raw_value(name).map_err(std::io::Error::from)?);
-    visit(Ok(&Record { number: raw.number, id, url: None, text, replaced, origin: Origin::Text }))
+    visit(Ok(&Record { number: raw.number, id, url: None, text, html: false, replaced, origin: Origin::File }))
 }

@@ -1,4 +1,5 @@
-//! WARC and WET files (ISO 28500): `conversion` records and plain-text `resource` records are pages, all others are passed over.
+//! WARC and WET files (ISO 28500): `conversion` records and `resource` records of plain text are pages, and so are HTML
+//! responses. All others are passed over.
 
 use std::borrow::Cow;
 
@@ -66,7 +67,7 @@ impl Framing for Records {
             return bad(bytes, at_end, "there is no readable Content-Length");
         };
         if bytes.len() < end + END && !at_end {
-            (self.length, self.other) = (Some(end), !headers.is_text());
+            (self.length, self.other) = (Some(end), !headers.is_text() && headers.kind != "response");
             return Frame::More;
         }
         let behind = match bytes.get(end..) {
@@ -77,7 +78,8 @@ impl Framing for Records {
             Some(behind) if behind.iter().take(END).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(END),
             Some(_) => return bad(bytes, at_end, "the record does not end where its Content-Length says"),
         };
-        if headers.is_text() { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
+        let page = headers.is_text() || html(&headers, &bytes[head..end]).is_some();
+        if page { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
     }
 
     fn resume(&mut self, taken: usize) {
@@ -109,7 +111,7 @@ fn next_record(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Where the payload starts.
-fn headers_end(bytes: &[u8]) -> Option<usize> {
+pub(super) fn headers_end(bytes: &[u8]) -> Option<usize> {
     let bytes = &bytes[..bytes.len().min(MOST_HEADERS)];
     memchr::memchr_iter(b'\n', bytes).find_map(|at| match bytes.get(at + 1..)? {
         [b'\n', ..] => Some(at + 2),
@@ -160,12 +162,24 @@ impl<'a> Headers<'a> {
             _ => false,
         }
     }
+}
 
-    /// The encoding that the media type names.
-    fn charset(&self) -> Option<Encoding> {
-        let (_, label) = self.media.split_once("charset=")?;
-        label.split(';').next()?.trim().trim_matches('"').parse().ok()
-    }
+/// The HTML response of a record.
+#[cfg(feature = "html")]
+fn html<'a>(headers: &Headers<'_>, payload: &'a [u8]) -> Option<super::http::Response<'a>> {
+    let response = if headers.kind == "response" { super::http::Response::parse(payload) } else { None };
+    response.filter(super::http::Response::is_html)
+}
+
+#[cfg(not(feature = "html"))]
+fn html(_: &Headers<'_>, _: &[u8]) -> Option<std::convert::Infallible> {
+    None
+}
+
+/// The encoding that a media type names.
+pub(super) fn charset(media: &str) -> Option<Encoding> {
+    let (_, label) = media.split_once("charset=")?;
+    label.split(';').next()?.trim().trim_matches('"').parse().ok()
 }
 
 /// `<urn:…>` without its brackets.
@@ -179,17 +193,41 @@ pub(super) fn parse(bytes: &[u8], raw: &RawRecord, options: &ReadOptions, visit:
     let headers = Headers::parse(&bytes[..head]);
     let end = headers.length.map_or(bytes.len(), |length| head.saturating_add(length).min(bytes.len()));
     let payload = &bytes[head..end];
-    let encoding = if options.encoding == Encoding::Utf8 { headers.charset() } else { None };
+    #[cfg(feature = "html")]
+    if let Some(response) = html(&headers, payload) {
+        if let Some(packing) = response.unknown {
+            return visit(Err(BadRecord::new(
+                raw,
+                bytes,
+                format!("a body in `{packing}` cannot be read"),
+                head as u64,
+            )));
+        }
+        let body = response.body(options.max_record_bytes);
+        let (text, replaced) = super::html::decode(&body, response.charset, options.encoding);
+        return visit(Ok(&record(raw, headers, text, true, replaced)?));
+    }
+    let encoding = if options.encoding == Encoding::Utf8 { charset(headers.media) } else { None };
     let (text, replaced) = encoding.unwrap_or(options.encoding).decode(payload);
     if let Err(error) = simdutf8::compat::from_utf8(&text) {
         let inside = (head + error.valid_up_to()) as u64;
         return visit(Err(BadRecord::new(raw, bytes, "the text is not UTF-8".to_owned(), inside)));
     }
+    visit(Ok(&record(raw, headers, text, false, replaced)?))
+}
+
+fn record<'a>(
+    raw: &RawRecord,
+    headers: Headers<'a>,
+    text: Cow<'a, [u8]>,
+    html: bool,
+    replaced: u64,
+) -> Result<Record<'a>> {
     let id = match headers.id {
         Some(id) => to_raw_value(id),
         None => to_raw_value(&raw.number),
     };
     let id = Cow::Owned(id.map_err(std::io::Error::from)?);
     let url = headers.url.map(Cow::Borrowed);
-    visit(Ok(&Record { number: raw.number, id, url, text, replaced, origin: Origin::Warc(headers) }))
+    Ok(Record { number: raw.number, id, url, text, html, replaced, origin: Origin::Warc(headers) })
 }

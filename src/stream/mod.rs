@@ -75,7 +75,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -> Result<Summary> {
     let inputs = inputs::expand(&options.inputs, options.format.is_some())?;
     if inputs.is_empty() {
-        let why = "no file to read: of a folder, .txt, .jsonl, .wet, .warc and .parquet files are taken, all with --input-format";
+        let why = "no file to read: of a folder, .txt, .html, .jsonl, .wet, .warc and .parquet files are taken, all with --input-format";
         return Err(Error::option(why));
     }
     let target = Target::new(options.output.as_deref(), &inputs, options.styled)?;

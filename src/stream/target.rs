@@ -48,7 +48,7 @@ impl Shape {
             Format::Text => Some(Self::Text),
             Format::Jsonl => Some(Self::Jsonl),
             Format::Parquet => Some(Self::Parquet),
-            Format::Warc => None,
+            Format::Html | Format::Warc => None,
         }
     }
 

@@ -10,7 +10,6 @@ use crate::Worker;
 use crate::error::{Error, Result};
 use crate::formats::{Batch, Compression, Format, Record, gzip, writer::Chunk};
 use crate::page::{Page, Verdict};
-use crate::segment;
 
 /// What a command does with pages.
 pub(crate) trait Verb: Sync {
@@ -56,7 +55,7 @@ impl Classified<'_, '_> {
     /// What people call the page: its file and, for all but plain text, its number.
     pub(crate) fn name(&self) -> String {
         match self.record.origin {
-            crate::formats::Origin::Text => self.plan.name.clone(),
+            crate::formats::Origin::File => self.plan.name.clone(),
             _ => format!("{}:{}", self.plan.name, self.record.number),
         }
     }
@@ -152,7 +151,7 @@ fn finish(worker: &mut Worker<'_>, plan: &Plan, batch: &Batch, options: &Options
         if record.replaced > 0 {
             note(&mut out, plan, record, format_args!("{} characters could not be decoded", record.replaced))?;
         }
-        let (page, damage) = segment::bytes(&record.text);
+        let (page, damage) = record.segment();
         if let Some(damage) = damage {
             counts.damaged_blocks += damage.blocks as u64;
             let (blocks, s) = (damage.blocks, if damage.blocks == 1 { "" } else { "s" });
@@ -161,10 +160,6 @@ fn finish(worker: &mut Worker<'_>, plan: &Plan, batch: &Batch, options: &Options
                 "byte {first}: not valid UTF-8 ({blocks} block{s}); classified with replacement characters, bytes are kept"
             ))?;
         }
-        let page = match &record.url {
-            Some(url) => page.with_url(url.as_ref()),
-            None => page,
-        };
         counts.blocks.add(&page, worker.classify(&page));
         let verdicts = std::mem::take(&mut worker.verdicts);
         let done = verb.page(Classified { plan, record, page: &page, verdicts: &verdicts, worker }, &mut out);
@@ -185,7 +180,7 @@ fn finish(worker: &mut Worker<'_>, plan: &Plan, batch: &Batch, options: &Options
 
 fn note(out: &mut Out, plan: &Plan, record: &Record<'_>, what: std::fmt::Arguments<'_>) -> Result<()> {
     match record.origin {
-        crate::formats::Origin::Text => writeln!(out.notes, "tamis: {}, {what}", plan.name)?,
+        crate::formats::Origin::File => writeln!(out.notes, "tamis: {}, {what}", plan.name)?,
         _ => writeln!(out.notes, "tamis: {}, record {}: {what}", plan.name, record.number)?,
     }
     Ok(())
