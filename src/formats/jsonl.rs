@@ -35,9 +35,8 @@ impl Framing for Lines {
         if bytes[..end].iter().all(u8::is_ascii_whitespace) { Frame::Gap(end) } else { Frame::Record(end) }
     }
 
-    fn resume(&mut self, held: &[u8]) -> usize {
-        self.searched = 0;
-        held.len()
+    fn resume(&mut self, taken: usize) {
+        self.searched -= taken;
     }
 }
 

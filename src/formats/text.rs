@@ -17,9 +17,7 @@ impl Framing for Whole {
         if at_end { Frame::Record(bytes.len()) } else { Frame::More }
     }
 
-    fn resume(&mut self, held: &[u8]) -> usize {
-        held.len()
-    }
+    fn resume(&mut self, _: usize) {}
 }
 
 /// Text is never a bad record: what cannot be decoded stays as it is, and the file's name is the page's id.

@@ -15,8 +15,6 @@ const MOST_HEADERS: usize = 1 << 16;
 /// Bytes that end a record.
 const END: usize = 4;
 const START: &[u8] = b"WARC/";
-/// What stands between a record that is not good and the next one.
-const NEXT: &[u8] = b"\nWARC/";
 
 /// Records as their headers say, checked against what stands behind them.
 #[derive(Default)]
@@ -26,15 +24,6 @@ pub(super) struct Records {
     /// The length of the record that was last called unfinished, as far as it is known.
     length: Option<usize>,
     other: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-enum Rest {
-    #[default]
-    Nothing,
-    Bytes(usize),
-    /// All up to what looks like the start of the next record.
-    ToNext,
 }
 
 impl Framing for Records {
@@ -86,7 +75,7 @@ impl Framing for Records {
             Some(behind) if behind.starts_with(b"\r\n\r\n") => 4,
             Some(behind) if behind.starts_with(b"\n\n") => 2,
             // Some writers have line ends of their own, or leave out the end of the last record.
-            Some(behind) if behind.iter().take(4).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(4),
+            Some(behind) if behind.iter().take(END).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(END),
             Some(_) => return bad(bytes, at_end, "the record does not end where its Content-Length says"),
         };
         let page = headers.is_text() || html(&headers, &bytes[head..end]).is_some();

@@ -53,7 +53,7 @@ fn cleaned(input: &[u8]) {
     }
     let mut worker = CLASSIFIER.worker();
     judged(&mut worker, &page);
-    (0..page.blocks.len().min(3)).for_each(|i| drop(explained(&worker, &page, i)));
+    (0..page.blocks.len().min(3)).for_each(|i| drop(explained(&mut worker, &page, i)));
     let verdicts = worker.verdicts();
     let kept = kept_ranges(input, &page, verdicts);
     assert!(kept.windows(2).all(|pair| pair[0].end < pair[1].start), "kept ranges are in order: {kept:?}");
@@ -79,7 +79,7 @@ fn judged(worker: &mut Worker<'_>, page: &Page<'_>) {
 }
 
 /// The explanation of a block that was classified fits its text and its verdict.
-fn explained(worker: &Worker<'_>, page: &Page<'_>, i: usize) -> Explanation {
+fn explained(worker: &mut Worker<'_>, page: &Page<'_>, i: usize) -> Explanation {
     let explanation = worker.explain_classified(page, i);
     let text = &page.blocks[i].text;
     for reason in &explanation.reasons {
@@ -331,8 +331,8 @@ pub fn rules(input: &[u8]) {
         let page = segment::text(PAGE);
         let page = if let Some(url) = url { page.with_url(url) } else { page };
         judged(&mut worker, &page);
-        for (i, verdict) in worker.verdicts().iter().enumerate() {
-            let explanation = explained(&worker, &page, i);
+        for (i, verdict) in worker.verdicts().to_vec().iter().enumerate() {
+            let explanation = explained(&mut worker, &page, i);
             if explanation.reasons.iter().any(|reason| reason.feature.starts_with("rule.")) {
                 assert_eq!(explanation.reasons.len(), 1);
                 let certain = if verdict.label == Label::Junk { verdict.score == 1.0 } else { verdict.score < 1e-8 };
