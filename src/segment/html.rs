@@ -130,9 +130,9 @@ impl Builder<'_> {
         match element.role() {
             Role::Break => {
                 if self.keeping > 0 {
-                    self.text.push('\n')
+                    self.text.push('\n');
                 } else {
-                    self.end_block()
+                    self.end_block();
                 }
                 return;
             }
@@ -219,7 +219,7 @@ impl Builder<'_> {
 
     /// Text between tags, entities decoded.
     fn string(&mut self, value: &[u8], span: Range<usize>) {
-        let text = String::from_utf8_lossy(value);
+        let text = simdutf8::basic::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed);
         let source = self.source.get(span.clone()).unwrap_or_default();
         let start = span.start + (source.len() - source.trim_ascii_start().len());
         let end = span.end - (source.len() - source.trim_ascii_end().len());

@@ -334,8 +334,7 @@ pub fn rules(input: &[u8]) {
         let page = segment::text(PAGE);
         let page = if let Some(url) = url { page.with_url(url) } else { page };
         judged(&mut worker, &page);
-        for i in 0..page.blocks.len() {
-            let verdict = worker.verdicts()[i];
+        for (i, verdict) in worker.verdicts().to_vec().iter().enumerate() {
             let explanation = explained(&mut worker, &page, i);
             if explanation.reasons.iter().any(|reason| reason.feature.starts_with("rule.")) {
                 assert_eq!(explanation.reasons.len(), 1);

@@ -25,11 +25,11 @@ def expected(cleaned, texts, **more):
 
 
 def http_pair(gzip=False):
-    """A request and its response, as a crawler writes them."""
+    """A request and its response that is no page, as a crawler writes them."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=gzip)
-    for kind, first, more in (("request", "GET / HTTP/1.1", []), ("response", "200 OK", [("Content-Type", "text/html")])):
-        payload = f"<html><body>{LEGAL}</body></html>".encode() if kind == "response" else b""
+    for kind, first, more in (("request", "GET / HTTP/1.1", []), ("response", "200 OK", [("Content-Type", "image/svg+xml")])):
+        payload = f"<svg><text>{LEGAL}</text></svg>".encode() if kind == "response" else b""
         http = StatusAndHeaders(first, more, protocol="HTTP/1.1" if kind == "response" else "")
         writer.write_record(writer.create_warc_record("https://news.example/", kind, io.BytesIO(payload), http_headers=http))
     return out.getvalue()
