@@ -14,6 +14,8 @@ use crate::error::Result;
 const MOST_HEADERS: usize = 1 << 16;
 /// Bytes that end a record.
 const END: usize = 4;
+/// Bytes by which the start of a record is told.
+const FIRST_LINE: usize = 9;
 const START: &[u8] = b"WARC/";
 
 /// Records as their headers say, checked against what stands behind them.
@@ -24,6 +26,8 @@ pub(super) struct Records {
     /// The length of the record that was last called unfinished, as far as it is known.
     length: Option<usize>,
     other: bool,
+    /// The record is bad, for this reason, and the next one does not start in so many bytes.
+    torn: Option<(&'static str, usize)>,
 }
 
 impl Framing for Records {
@@ -43,6 +47,9 @@ impl Framing for Records {
             return Frame::Record(seen.len() + behind.count());
         }
         (self.length, self.other) = (None, false);
+        if let Some((why, searched)) = self.torn.take() {
+            return self.torn(bytes, at_end, why, searched);
+        }
         let gap = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         if gap > 0 {
             return Frame::Gap(gap);
@@ -51,38 +58,39 @@ impl Framing for Records {
             return Frame::More;
         }
         if !bytes.starts_with(START) {
-            return bad(bytes, at_end, "this is not the start of a WARC record");
+            return self.torn(bytes, at_end, "this is not the start of a WARC record", 1);
         }
         let Some(head) = headers_end(bytes) else {
             if bytes.len() < MOST_HEADERS && !at_end {
                 return Frame::More;
             }
-            return bad(bytes, at_end, "the headers do not end");
+            return self.torn(bytes, at_end, "the headers do not end", 1);
         };
         let headers = Headers::parse(&bytes[..head]);
         let Some(length) = headers.length else {
-            return bad(bytes, at_end, "there is no readable Content-Length");
+            return self.torn(bytes, at_end, "there is no readable Content-Length", 1);
         };
         let Some(end) = head.checked_add(length).filter(|end| *end < usize::MAX - END) else {
-            return bad(bytes, at_end, "there is no readable Content-Length");
+            return self.torn(bytes, at_end, "there is no readable Content-Length", 1);
         };
         if bytes.len() < end + END && !at_end {
             (self.length, self.other) = (Some(end), !headers.is_text() && headers.kind != "response");
             return Frame::More;
         }
         let behind = match bytes.get(end..) {
-            None => return bad(bytes, at_end, "the record is shorter than its Content-Length"),
+            None => return self.torn(bytes, at_end, "the record is shorter than its Content-Length", 1),
             Some(behind) if behind.starts_with(b"\r\n\r\n") => 4,
             Some(behind) if behind.starts_with(b"\n\n") => 2,
             // Some writers have line ends of their own, or leave out the end of the last record.
             Some(behind) if behind.iter().take(END).all(|byte| matches!(byte, b'\r' | b'\n')) => behind.len().min(END),
-            Some(_) => return bad(bytes, at_end, "the record does not end where its Content-Length says"),
+            Some(_) => return self.torn(bytes, at_end, "the record does not end where its Content-Length says", 1),
         };
         let page = headers.is_text() || html(&headers, &bytes[head..end]).is_some();
         if page { Frame::Record(end + behind) } else { Frame::Other(end + behind) }
     }
 
     fn resume(&mut self, taken: usize) {
+        self.torn = None;
         // Without a length, the record goes on to what looks like the next one.
         let left = self.rest.or(self.length).unwrap_or(usize::MAX);
         self.rest = Some(left.saturating_sub(taken)).filter(|rest| *rest > 0);
@@ -93,12 +101,18 @@ impl Framing for Records {
     }
 }
 
-/// A bad record reaches to what looks like the start of the next one.
-fn bad(bytes: &[u8], at_end: bool, why: &str) -> Frame {
-    match next_record(&bytes[1.min(bytes.len())..]).map(|at| at + 1) {
-        Some(next) => Frame::Bad(next, why.to_owned()),
-        None if at_end => Frame::Bad(bytes.len(), why.to_owned()),
-        None => Frame::More,
+impl Records {
+    /// A bad record reaches to what looks like the start of the next one, which is behind `searched` bytes.
+    fn torn(&mut self, bytes: &[u8], at_end: bool, why: &'static str, searched: usize) -> Frame {
+        let searched = searched.min(bytes.len());
+        match next_record(&bytes[searched..]) {
+            Some(next) => Frame::Bad(searched + next, why.to_owned()),
+            None if at_end => Frame::Bad(bytes.len(), why.to_owned()),
+            None => {
+                self.torn = Some((why, bytes.len().saturating_sub(FIRST_LINE).max(1)));
+                Frame::More
+            }
+        }
     }
 }
 
