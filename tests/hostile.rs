@@ -1,6 +1,6 @@
 //! Input that is damaged or meant badly: the properties that the fuzz targets check, on random bytes and on good input
 //! with some bytes changed.
-#![cfg(all(feature = "parquet", feature = "rules"))]
+#![cfg(all(feature = "html", feature = "parquet", feature = "rules"))]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic and documents nothing")]
 
 #[path = "common/invariants.rs"]
@@ -19,6 +19,10 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
 const TEXT: &str = "首页 | 新闻 | 登录\r\n\n\u{3000}老木匠把修好的长椅搬回了河边的小公园。\r\r在线观看_免费高清\u{200B}\n© 2024 Example";
+
+const HTML: &str = "<!doctype html><html><head><meta charset=gb2312><title>t</title></head><body><nav><ul><li><a href=/>首页</a>\
+    <li>新闻</ul></nav><p style='x:y'>老木匠<b>修好</b>的长椅&#12290;<p>第二段<br>又一行<table><tr><td>1<td>2</tr></table>\
+    <pre>\na\n b</pre><div hidden>z</div><select><option>o</select><svg/><h1>t&amp;u</h1><!-- c --><script>\"</p>\"</script>";
 
 const JSONL: &str = "{\"id\":1,\"text\":\"首页 | 新闻\\n老木匠的长椅。\",\"url\":\"https://example.com/\"}\n\n \t\r\n\
     {\"text\":\"\\ud83d\\ude00 a \\u0000 \\\"page\\\"\",\"id\":{\"a\":[1,2.5e3,null]}}\r\n{\"text\":7}\n{\"id\":\"x\",\"text\":\"\"}";
@@ -123,6 +127,11 @@ proptest! {
     #[test]
     fn text(input in prop_oneof![noise(), damaged(vec![TEXT.into()])]) {
         invariants::text(&input.0);
+    }
+
+    #[test]
+    fn html(input in prop_oneof![1 => noise(), 9 => damaged(vec![HTML.into()])]) {
+        invariants::html(&input.0);
     }
 
     #[test]

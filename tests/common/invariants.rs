@@ -39,6 +39,34 @@ pub fn text(input: &[u8]) {
     }
 }
 
+/// HTML, in whatever encoding it seems to be.
+pub fn html(input: &[u8]) {
+    let options = ReadOptions { max_record_bytes: 1 << 20, ..ReadOptions::default() };
+    let mut reader = open_bytes(input, Some(Format::Html), &options).unwrap();
+    while let Some(batch) = reader.next_batch().unwrap() {
+        batch
+            .records(&options, &mut |record| {
+                let record = record?;
+                let source = std::str::from_utf8(&record.text).unwrap();
+                let page = record.page();
+                let mut end = 0;
+                for block in &page.blocks {
+                    let range = block.range.clone();
+                    assert!(
+                        end <= range.start && range.start < range.end,
+                        "blocks are in order: {range:?} after {end}"
+                    );
+                    assert!(source.get(range.clone()).is_some(), "{range:?} cuts characters of the source");
+                    assert!(!block.text.trim().is_empty());
+                    end = range.end;
+                }
+                judged(&mut CLASSIFIER.worker(), &page);
+                Ok(())
+            })
+            .unwrap();
+    }
+}
+
 /// Segments, classifies and cleans a text.
 fn cleaned(input: &[u8]) {
     let (page, damage) = segment::bytes(input);
