@@ -13,12 +13,25 @@ pub struct Block<'a> {
     pub text: Cow<'a, str>,
     /// Where the block stands in the input, in bytes.
     pub range: Range<usize>,
+    /// What HTML tells of it.
+    pub markup: Option<Markup>,
+}
+
+/// What HTML tells of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Markup {
+    /// The nearest block element or table cell: its number in [`Page::elements`].
+    pub element: u32,
+    /// Links in the block.
+    pub links: u32,
+    /// Characters inside of links, white space not counted.
+    pub link_chars: u32,
 }
 
 impl<'a> Block<'a> {
     /// A block that borrows its text.
     pub fn new(text: &'a str, range: Range<usize>) -> Self {
-        Self { text: Cow::Borrowed(text), range }
+        Self { text: Cow::Borrowed(text), range, markup: None }
     }
 }
 
@@ -29,6 +42,67 @@ pub struct Page<'a> {
     pub blocks: Vec<Block<'a>>,
     /// The page's address, if it is known. Only rules with hosts read it.
     pub url: Option<Cow<'a, str>>,
+    /// The elements of HTML that text can stand in.
+    pub elements: Elements,
+}
+
+/// Elements of a page of HTML, in the order of their start tags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elements {
+    nodes: Vec<Node>,
+    /// Ids, classes, roles and item properties of all elements, as selectors, one element behind the other.
+    names: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Node {
+    /// The element around it; itself for the outermost.
+    parent: u32,
+    tag: &'static str,
+    /// Where its names end.
+    names: u32,
+}
+
+/// Elements of a path that are shown.
+const SHOWN: usize = 12;
+
+impl Elements {
+    /// Adds an element with its names; its number.
+    #[cfg(feature = "html")]
+    pub(crate) fn push(&mut self, parent: Option<u32>, tag: &'static str, names: &str) -> u32 {
+        let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        // Names beyond four gigabytes are not kept.
+        if u32::try_from(self.names.len() + names.len()).is_ok() {
+            self.names.push_str(names);
+        }
+        self.nodes.push(Node { parent: parent.unwrap_or(number), tag, names: self.names.len() as u32 });
+        number
+    }
+
+    /// The tag and the names (`#id.class[role=name]`) of an element.
+    pub fn get(&self, element: u32) -> Option<(&'static str, &str)> {
+        let at = element as usize;
+        let node = self.nodes.get(at)?;
+        let start = at.checked_sub(1).map_or(0, |before| self.nodes[before].names);
+        Some((node.tag, &self.names[start as usize..node.names as usize]))
+    }
+
+    /// The element around an element.
+    pub fn parent(&self, element: u32) -> Option<u32> {
+        self.nodes.get(element as usize).map(|node| node.parent).filter(|parent| *parent != element)
+    }
+
+    /// The way to an element from the outermost one, the last twelve steps of it: `body>div#main.post>p`.
+    pub fn path(&self, element: u32) -> String {
+        let ancestors = std::iter::successors(Some(element), |at| self.parent(*at));
+        let mut steps: Vec<String> =
+            ancestors.take(SHOWN + 1).filter_map(|at| self.get(at)).map(|(tag, names)| [tag, names].concat()).collect();
+        if steps.len() > SHOWN {
+            steps[SHOWN] = "…".to_owned();
+        }
+        steps.reverse();
+        steps.join(">")
+    }
 }
 
 impl<'a> Page<'a> {
@@ -46,10 +120,10 @@ impl<'a> Page<'a> {
                 let text = text.into();
                 let range = start..start + text.len();
                 start = range.end + 1;
-                Block { text, range }
+                Block { text, range, markup: None }
             })
             .collect();
-        Self { blocks, url: None }
+        Self { blocks, ..Self::default() }
     }
 
     /// The same page with its address.

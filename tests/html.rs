@@ -62,6 +62,34 @@ fn ranges_speak_of_the_source() {
     assert_eq!(found, ["首页</a> | 新闻", "a &amp; <i>b"]);
 }
 
+#[test]
+fn markup_says_where_a_block_stands() {
+    let source = "<body><div id=main class='post  wide'><h1>t</h1><p>a <a href=/>b c</a><a>d</a><b>e</b>\
+        <ul role=navigation><li><a href=/>x</a> y</ul><table><tr><td>1<td itemprop=price>2</table></div>z";
+    let page = html(source);
+    let told: Vec<(String, String, u32, u32)> = page
+        .blocks
+        .iter()
+        .map(|block| {
+            let markup = block.markup.unwrap();
+            (block.text.to_string(), page.elements.path(markup.element), markup.links, markup.link_chars)
+        })
+        .collect();
+    let expected = [
+        ("t", "body>div#main.post.wide>h1", 0, 0),
+        ("a b cde", "body>div#main.post.wide>p", 2, 3),
+        ("x y", "body>div#main.post.wide>ul[role=navigation]>li", 1, 1),
+        ("1 2", "body>div#main.post.wide>table>tr>td", 0, 0),
+        ("z", "body", 0, 0),
+    ];
+    for (told, (text, path, links, link_chars)) in told.iter().zip(expected) {
+        assert_eq!(*told, (text.to_owned(), path.to_owned(), links, link_chars));
+    }
+    let deep = html(&("<div>".repeat(50) + "<p>x"));
+    assert_eq!(deep.elements.path(deep.blocks[0].markup.unwrap().element), format!("…>{}p", "div>".repeat(11)));
+    assert_eq!(html("x").elements.path(html("x").blocks[0].markup.unwrap().element), "");
+}
+
 /// Each must end, and soon: no work that grows with the square of the input.
 #[test]
 fn monsters_are_survived() {

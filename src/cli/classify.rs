@@ -85,7 +85,7 @@ impl Verb for Classify {
             return write_json(&Attributes::new(&record.id, &text, page, verdicts), &mut out.bytes);
         }
         for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
-            let mut record = BlockRecord::new(&record.id, i, block, verdict);
+            let mut record = BlockRecord::new(&record.id, page, i, verdict);
             if self.text {
                 record.text = Some(&block.text);
             }

@@ -69,7 +69,7 @@ impl Verb for Clean {
         if self.removed.is_some() {
             for (i, verdict) in verdicts.iter().enumerate() {
                 if over || verdict.label == Label::Junk {
-                    let mut record = BlockRecord::new(&record.id, i, &page.blocks[i], all[i]);
+                    let mut record = BlockRecord::new(&record.id, page, i, all[i]);
                     record.text = Some(&page.blocks[i].text);
                     record.reasons = Some(reasons(worker, page, i));
                     write_json(&record, &mut out.removed)?;

@@ -22,6 +22,8 @@ struct Record<'a> {
     label: Label,
     kind: Option<Kind>,
     score: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     #[serde(flatten)]
     explanation: Explanation,
 }
@@ -60,13 +62,17 @@ impl Verb for Explainer<'_> {
             let mut explanation = worker.explain_classified(page, i);
             let left_out: f32 = explanation.reasons.iter().skip(self.args.top).map(|reason| reason.contribution).sum();
             explanation.reasons.truncate(self.args.top);
+            let path = block.markup.map(|markup| page.elements.path(markup.element));
             match self.args.format {
                 ReportFormat::Json => {
                     let (label, kind, score) = (verdict.label, verdict.kind, verdict.score);
                     let id = &record.id;
-                    write_json(&Record { id, block: i, label, kind, score, explanation }, &mut out.bytes)?;
+                    write_json(&Record { id, block: i, label, kind, score, path, explanation }, &mut out.bytes)?;
                 }
                 ReportFormat::Text => {
+                    if let Some(path) = path {
+                        writeln!(out.bytes, "{path}")?;
+                    }
                     report::explanation(i, &block.text, verdict, &explanation, left_out, &mut out.bytes)?;
                     writeln!(out.bytes)?;
                 }

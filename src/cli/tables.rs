@@ -27,6 +27,7 @@ pub(super) fn blocks(with_text: bool, with_reasons: bool) -> Vec<Field> {
         text("label"),
         text("kind"),
         number("score", DataType::Float32),
+        text("path"),
     ];
     if with_text {
         fields.push(text("text"));

@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 use crate::clean::lines_of;
 use crate::error::Result;
 use crate::explain::Reason;
-use crate::page::{Block, Kind, Label, Page, Verdict};
+use crate::page::{Kind, Label, Page, Verdict};
 use crate::report::Counts;
 
-/// One block's verdict: `{"id","block","start","end","label","kind","score","text"?,"reasons"?}`.
+/// One block's verdict: `{"id","block","start","end","label","kind","score","path"?,"text"?,"reasons"?}`.
 #[derive(Debug, Serialize)]
 pub struct BlockRecord<'a> {
     /// The page: the record's own `id`, or the file's name or the record's number.
@@ -30,6 +30,9 @@ pub struct BlockRecord<'a> {
     pub kind: Option<Kind>,
     /// Calibrated P(junk).
     pub score: f32,
+    /// The element of HTML that the block stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// The text, on request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
@@ -44,10 +47,15 @@ fn raw<S: Serializer>(value: &&RawValue, serializer: S) -> std::result::Result<S
 
 impl<'a> BlockRecord<'a> {
     /// The record of a block without text and reasons.
-    pub fn new(id: &'a RawValue, number: usize, block: &Block<'_>, verdict: Verdict) -> Self {
+    ///
+    /// # Panics
+    /// If the page has no block of this number.
+    pub fn new(id: &'a RawValue, page: &Page<'_>, number: usize, verdict: Verdict) -> Self {
+        let block = &page.blocks[number];
         let Range { start, end } = block.range;
         let Verdict { label, kind, score } = verdict;
-        Self { id, block: number, start, end, label, kind, score, text: None, reasons: None }
+        let path = block.markup.map(|markup| page.elements.path(markup.element));
+        Self { id, block: number, start, end, label, kind, score, path, text: None, reasons: None }
     }
 }
 

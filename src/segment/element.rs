@@ -23,6 +23,9 @@ pub(super) enum Role {
 
 macro_rules! elements {
     ($($name:ident $tag:literal $role:ident,)*) => {
+        /// What elements are called.
+        const TAGS: &[&[u8]] = &[$($tag,)*];
+
         /// An element by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Element { $($name,)* }
@@ -121,6 +124,11 @@ elements! {
 }
 
 impl Element {
+    /// What it is called.
+    pub(super) fn tag(self) -> &'static str {
+        std::str::from_utf8(TAGS[self as usize]).unwrap_or_default()
+    }
+
     /// End tags do not reach out of it.
     pub(super) fn is_scope(self) -> bool {
         matches!(self, Self::Table | Self::Td | Self::Th | Self::Caption)

@@ -7,11 +7,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use html5gum::emitters::ForwardingEmitter;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
+use html5gum::{Emitter, Span, Tokenizer};
 
 use super::element::{Element, Role};
-use crate::page::{Block, Page};
+use crate::page::{Block, Elements, Markup, Page};
+
+/// Bytes of an element's names that are kept.
+const MOST_NAMES: usize = 256;
 
 /// Open elements that are looked through for the one that an end tag closes.
 const SEARCHED: usize = 256;
@@ -39,9 +43,24 @@ pub fn html(source: &str) -> Page<'static> {
     let mut emitter = CallbackEmitter::<_, _, usize>::new(callback);
     emitter.naively_switch_states(true);
     // Reading from memory does not fail, and errors of the page are survived.
-    let _ = Tokenizer::new_with_emitter(source, emitter).finish();
+    let _ = Tokenizer::new_with_emitter(source, Quiet(emitter)).finish();
     builder.end_block();
-    Page { url: None, blocks: builder.blocks }
+    Page { url: None, blocks: builder.blocks, elements: builder.elements }
+}
+
+/// Does not look for errors of the page, which takes time.
+struct Quiet<E>(E);
+
+impl<E: Emitter> ForwardingEmitter for Quiet<E> {
+    type Token = E::Token;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Self::Token> {
+        &mut self.0
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
 }
 
 /// An open element.
@@ -49,12 +68,15 @@ struct Open {
     element: Element,
     /// Nothing in it is shown.
     hidden: bool,
+    /// Its number among the page's elements; that of the element around it if it is hidden.
+    number: u32,
 }
 
 #[derive(Default)]
 struct Builder<'s> {
     source: &'s str,
     blocks: Vec<Block<'static>>,
+    elements: Elements,
     stack: Vec<Open>,
     /// How many elements of a sort are open, so that end tags that close nothing cost nothing.
     open: Counts,
@@ -64,18 +86,26 @@ struct Builder<'s> {
     /// The block that is being built.
     text: String,
     range: Range<usize>,
+    markup: Option<Markup>,
+    /// A link has begun that the block has no text of yet.
+    new_link: bool,
     /// White space is due before the next character.
     space: bool,
     /// The start tag that is being read.
     tag: Option<Element>,
     hides: bool,
     attribute: Attribute,
+    names: String,
 }
 
 /// Attributes that matter.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Attribute {
     Style,
+    Class,
+    Id,
+    Role,
+    Itemprop,
     #[default]
     Other,
 }
@@ -94,10 +124,15 @@ impl Builder<'_> {
             CallbackEvent::OpenStartTag { name } => {
                 self.tag = Element::of(name);
                 self.hides = false;
+                self.names.clear();
             }
             CallbackEvent::AttributeName { name } => {
                 self.attribute = match *name {
                     b"style" => Attribute::Style,
+                    b"class" => Attribute::Class,
+                    b"id" => Attribute::Id,
+                    b"role" => Attribute::Role,
+                    b"itemprop" => Attribute::Itemprop,
                     b"hidden" => {
                         self.hides = true;
                         Attribute::Other
@@ -105,9 +140,14 @@ impl Builder<'_> {
                     _ => Attribute::Other,
                 };
             }
-            CallbackEvent::AttributeValue { value } if self.attribute == Attribute::Style => {
-                self.hides |= hides(value);
-            }
+            CallbackEvent::AttributeValue { value } => match self.attribute {
+                Attribute::Style => self.hides |= hides(value),
+                Attribute::Class => self.name(".", value, ""),
+                Attribute::Id => self.name("#", value, ""),
+                Attribute::Role => self.name("[role=", value, "]"),
+                Attribute::Itemprop => self.name("[itemprop=", value, "]"),
+                Attribute::Other => {}
+            },
             CallbackEvent::CloseStartTag { self_closing } => match self.tag.take() {
                 // Outside of HTML, `/>` means what it says.
                 Some(Element::Svg | Element::Math) if *self_closing => {}
@@ -121,6 +161,16 @@ impl Builder<'_> {
             }
             CallbackEvent::String { value } if self.hiding == 0 => self.string(value, span),
             _ => {}
+        }
+    }
+
+    /// Adds names to those of the tag that is being read, as far as they are not too long to be of use.
+    fn name(&mut self, before: &str, value: &[u8], behind: &str) {
+        let Ok(value) = std::str::from_utf8(&value[..value.len().min(MOST_NAMES)]) else { return };
+        for name in value.split_ascii_whitespace() {
+            if self.names.len() + name.len() <= MOST_NAMES {
+                self.names.extend([before, name, behind]);
+            }
         }
     }
 
@@ -150,7 +200,13 @@ impl Builder<'_> {
         self.hiding += usize::from(hidden);
         self.keeping += usize::from(element.role() == Role::Kept);
         self.open.0[element as usize] += 1;
-        self.stack.push(Open { element, hidden });
+        self.new_link |= element == Element::A;
+        let parent = self.stack.last().map(|open| open.number);
+        let number = match parent {
+            Some(parent) if self.hiding > 0 => parent,
+            _ => self.elements.push(parent, element.tag(), &self.names),
+        };
+        self.stack.push(Open { element, hidden, number });
     }
 
     /// An end tag: closes the nearest element of its name and all in it, unless a table's cell stands between.
@@ -177,7 +233,7 @@ impl Builder<'_> {
     /// Closes the innermost elements.
     fn pop(&mut self, count: usize) {
         for _ in 0..count {
-            let Some(Open { element, hidden }) = self.stack.pop() else { return };
+            let Some(Open { element, hidden, .. }) = self.stack.pop() else { return };
             if matches!(element.role(), Role::Block | Role::Kept) && self.hiding == 0 {
                 self.end_block();
             }
@@ -229,6 +285,7 @@ impl Builder<'_> {
             if !text.is_empty() {
                 self.grow(start..end.max(start));
                 self.text.push_str(text);
+                self.mark(text);
             }
             return;
         }
@@ -248,6 +305,22 @@ impl Builder<'_> {
         }
         if any {
             self.grow(start..end.max(start));
+            self.mark(&text);
+        }
+    }
+
+    /// Notes where new text of the block stands.
+    fn mark(&mut self, text: &str) {
+        let nearest = |stack: &[Open]| {
+            let holds = |open: &&Open| matches!(open.element.role(), Role::Block | Role::Kept | Role::Cell);
+            stack.iter().rev().take(SEARCHED).find(holds).or(stack.last()).map_or(u32::MAX, |open| open.number)
+        };
+        let stack = &self.stack;
+        let markup = self.markup.get_or_insert_with(|| Markup { element: nearest(stack), links: 0, link_chars: 0 });
+        if self.open.0[Element::A as usize] > 0 {
+            markup.links += u32::from(self.new_link);
+            self.new_link = false;
+            markup.link_chars += text.chars().filter(|c| !c.is_whitespace()).count() as u32;
         }
     }
 
@@ -263,8 +336,10 @@ impl Builder<'_> {
         self.space = false;
         let text = self.text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
         if !text.is_empty() {
-            self.blocks.push(Block { text: Cow::Owned(text.to_owned()), range: self.range.clone() });
+            let text = Cow::Owned(text.to_owned());
+            self.blocks.push(Block { text, range: self.range.clone(), markup: self.markup });
         }
+        self.markup = None;
         self.text.clear();
         self.range = 0..0;
     }

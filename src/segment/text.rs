@@ -23,7 +23,7 @@ pub struct Utf8Damage {
 pub fn text(input: &str) -> Page<'_> {
     // Line ends are ASCII, so both ends are character boundaries.
     let blocks = Lines::new(input.as_bytes()).filter_map(|(start, end)| line(&input[start..end], start));
-    Page { blocks: blocks.collect(), url: None }
+    Page { blocks: blocks.collect(), ..Page::default() }
 }
 
 /// The block of a line that starts at byte `start`, if the line is not blank.
@@ -57,9 +57,9 @@ fn segment_damaged(input: &[u8]) -> (Page<'_>, usize) {
         damaged += 1;
         let start = start + (bytes.len() - bytes.trim_ascii_start().len());
         let bytes = bytes.trim_ascii();
-        blocks.push(Block { text: String::from_utf8_lossy(bytes), range: start..start + bytes.len() });
+        blocks.push(Block { text: String::from_utf8_lossy(bytes), range: start..start + bytes.len(), markup: None });
     }
-    (Page { blocks, url: None }, damaged)
+    (Page { blocks, ..Page::default() }, damaged)
 }
 
 /// Start and end of every line, without its line end.

@@ -58,6 +58,9 @@ pub fn html(input: &[u8]) {
                     );
                     assert!(source.get(range.clone()).is_some(), "{range:?} cuts characters of the source");
                     assert!(!block.text.trim().is_empty());
+                    let markup = block.markup.unwrap();
+                    assert!(markup.links <= markup.link_chars && markup.link_chars as usize <= block.text.len());
+                    assert!(page.elements.path(markup.element).len() < 12 * 300);
                     end = range.end;
                 }
                 judged(&mut CLASSIFIER.worker(), &page);
