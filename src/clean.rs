@@ -52,6 +52,76 @@ pub fn kept_ranges(input: &[u8], page: &Page<'_>, verdicts: &[Verdict]) -> Vec<R
     kept
 }
 
+/// The byte ranges of an HTML source that remain when the blocks labeled junk are removed: whole elements where all text
+/// in them is junk, else the text alone. Elements that show no text stay.
+///
+/// # Panics
+/// If `verdicts` has another length than the page has blocks.
+#[cfg(feature = "html")]
+pub fn kept_html(source: &str, page: &Page<'_>, verdicts: &[Verdict]) -> Vec<Range<usize>> {
+    assert_eq!(page.blocks.len(), verdicts.len(), "one verdict a block");
+    let elements = &page.elements;
+    // Blocks and junk blocks in each element; inner elements have higher numbers.
+    let mut counts = vec![(0u32, 0u32); elements.len()];
+    for (block, verdict) in page.blocks.iter().zip(verdicts) {
+        if let Some(markup) = block.markup
+            && let Some((all, junk)) = counts.get_mut(markup.element as usize)
+        {
+            *all += 1;
+            *junk += u32::from(verdict.label == Label::Junk);
+        }
+    }
+    let numbers = 0..u32::try_from(elements.len()).unwrap_or(u32::MAX);
+    for element in numbers.clone().rev() {
+        if let Some(parent) = elements.parent(element) {
+            let (all, junk) = counts[element as usize];
+            counts[parent as usize].0 += all;
+            counts[parent as usize].1 += junk;
+        }
+    }
+    let gone = |element: u32| {
+        let (all, junk) = counts[element as usize];
+        all > 0 && all == junk && !matches!(elements.get(element), Some(("html" | "body", _)))
+    };
+    let mut removed: Vec<Range<usize>> =
+        numbers.filter(|&element| gone(element)).filter_map(|at| elements.range(at)).collect();
+    for (block, verdict) in page.blocks.iter().zip(verdicts) {
+        let inside =
+            block.markup.is_some_and(|markup| (markup.element as usize) < counts.len() && gone(markup.element));
+        if verdict.label == Label::Junk && !inside {
+            removed.extend(between_tags(source, block.range.clone()));
+        }
+    }
+    removed.sort_by_key(|range| range.start);
+    let mut kept = Vec::new();
+    let mut from = 0;
+    for range in removed {
+        if from < range.start {
+            kept.push(from..range.start);
+        }
+        from = from.max(range.end);
+    }
+    if from < source.len() {
+        kept.push(from..source.len());
+    }
+    kept
+}
+
+/// The parts of a block's source that are no tags.
+#[cfg(feature = "html")]
+fn between_tags(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let text = memchr::memchr(b'<', &source.as_bytes()[at..range.end]).map_or(range.end, |found| at + found);
+        if at < text {
+            parts.push(at..text);
+        }
+        at = memchr::memchr(b'>', &source.as_bytes()[text..range.end]).map_or(range.end, |found| text + found + 1);
+    }
+    parts
+}
+
 /// The whole lines that hold a block, with the last one's line end.
 pub(crate) fn lines_of(input: &[u8], block: &Range<usize>) -> Range<usize> {
     line_start(input, block.start)..line_end(input, block.end)

@@ -53,6 +53,8 @@ mod words;
 pub mod cli;
 
 pub use classify::{Classifier, Threshold, Worker};
+#[cfg(feature = "html")]
+pub use clean::kept_html;
 pub use clean::kept_ranges;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use explain::{Explanation, Reason};

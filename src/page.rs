@@ -61,6 +61,8 @@ struct Node {
     tag: &'static str,
     /// Where its names end.
     names: u32,
+    /// From its start tag to behind its end tag in the source.
+    range: Range<usize>,
 }
 
 /// Elements of a path that are shown.
@@ -69,14 +71,44 @@ const SHOWN: usize = 12;
 impl Elements {
     /// Adds an element with its names; its number.
     #[cfg(feature = "html")]
-    pub(crate) fn push(&mut self, parent: Option<u32>, tag: &'static str, names: &str) -> u32 {
+    pub(crate) fn push(&mut self, parent: Option<u32>, tag: &'static str, names: &str, start: usize) -> u32 {
         let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         // Names beyond four gigabytes are not kept.
         if u32::try_from(self.names.len() + names.len()).is_ok() {
             self.names.push_str(names);
         }
-        self.nodes.push(Node { parent: parent.unwrap_or(number), tag, names: self.names.len() as u32 });
+        let names = self.names.len() as u32;
+        self.nodes.push(Node { parent: parent.unwrap_or(number), tag, names, range: start..start });
         number
+    }
+
+    /// An element ends at this byte of the source.
+    #[cfg(feature = "html")]
+    pub(crate) fn end(&mut self, element: u32, at: usize) {
+        if let Some(node) = self.nodes.get_mut(element as usize) {
+            node.range.end = at.max(node.range.start);
+        }
+    }
+
+    /// How many there are; their numbers are below that.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// There is none: the page is not of HTML.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// From the start tag of an element to behind its end tag, in bytes of the source.
+    pub fn range(&self, element: u32) -> Option<Range<usize>> {
+        self.nodes.get(element as usize).map(|node| node.range.clone())
+    }
+
+    /// An element and those around it, the innermost first.
+    pub fn ancestors(&self, element: u32) -> impl Iterator<Item = u32> {
+        let known = Some(element).filter(|at| (*at as usize) < self.nodes.len());
+        std::iter::successors(known, |at| self.parent(*at))
     }
 
     /// The tag and the names (`#id.class[role=name]`) of an element.
@@ -94,9 +126,12 @@ impl Elements {
 
     /// The way to an element from the outermost one, the last twelve steps of it: `body>div#main.post>p`.
     pub fn path(&self, element: u32) -> String {
-        let ancestors = std::iter::successors(Some(element), |at| self.parent(*at));
-        let mut steps: Vec<String> =
-            ancestors.take(SHOWN + 1).filter_map(|at| self.get(at)).map(|(tag, names)| [tag, names].concat()).collect();
+        let mut steps: Vec<String> = self
+            .ancestors(element)
+            .take(SHOWN + 1)
+            .filter_map(|at| self.get(at))
+            .map(|(tag, names)| [tag, names].concat())
+            .collect();
         if steps.len() > SHOWN {
             steps[SHOWN] = "…".to_owned();
         }

@@ -109,3 +109,51 @@ fn monsters_are_survived() {
     assert_eq!(texts(&"&".repeat(1_000_000)).len(), 1);
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
+
+#[test]
+fn markdown_keeps_structure() {
+    let cases = [
+        ("<h1>t</h1><h3>u <b>v</b></h3>", "# t\n\n### u **v**\n"),
+        ("<p><b> bold </b>and <em>so</em> on<br>next", "**bold** and *so* on  \nnext\n"),
+        (
+            "<p>a <a href='/x y'>link</a> <a href='#top'>no</a> <a href='javascript:x()'>no</a>",
+            "a [link](/x%20y) no no\n",
+        ),
+        ("<ul><li>a<li>b<ol><li>c<li>d</ol><li>e</ul>f", "- a\n- b\n    1. c\n    1. d\n- e\n\nf\n"),
+        ("<blockquote><p>q<p>r</blockquote>", "> q\n\n> r\n"),
+        ("<pre><code>x *y*\n  z</code></pre><p>use <code>*p</code>", "```\nx *y*\n  z\n```\n\nuse `*p`\n"),
+        (
+            "<table><tr><th>k</th><th>v</th></tr><tr><td>a|b</td><td><b>1</b></td></tr></table>x",
+            "| k | v |\n|---|---|\n| a\\|b | **1** |\n\nx\n",
+        ),
+        ("<table><tr><td><p>layout</p></td><td><p>only</p></td></tr></table>", "layout\n\nonly\n"),
+        ("<p># no heading<p>2 * 3 [x] a_b &lt;c>", "\\# no heading\n\n2 \\* 3 \\[x\\] a_b \\<c>\n"),
+        ("<p>a<span hidden>no</span><script>no</script>b", "ab\n"),
+        ("", ""),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(tamis::segment::markdown(source, &html(source), |_| true), expected, "{source}");
+    }
+    let source = "<p>a<p>b<p>c";
+    assert_eq!(tamis::segment::markdown(source, &html(source), |i| i != 1), "a\n\nc\n");
+}
+
+#[test]
+fn html_without_junk_is_the_source_without_its_elements() {
+    use tamis::{Label, Verdict, kept_html};
+    let verdicts = |junk: &[usize], page: &tamis::Page<'_>| -> Vec<Verdict> {
+        let label = |i| if junk.contains(&i) { Label::Junk } else { Label::Content };
+        (0..page.blocks.len()).map(|i| Verdict { label: label(i), kind: None, score: 0.5 }).collect()
+    };
+    let left = |source: &str, junk: &[usize]| -> String {
+        let page = html(source);
+        kept_html(source, &page, &verdicts(junk, &page)).into_iter().map(|range| &source[range]).collect()
+    };
+    let source = "<body><nav class=n><ul><li>a<li>b</ul></nav><p>c <b>d</b><br>e</p><img src=i></body>";
+    assert_eq!(left(source, &[]), source);
+    assert_eq!(left(source, &[0, 1]), "<body><p>c <b>d</b><br>e</p><img src=i></body>");
+    assert_eq!(left(source, &[1]), "<body><nav class=n><ul><li>a</ul></nav><p>c <b>d</b><br>e</p><img src=i></body>");
+    // Only a part of the paragraph: its tags stay.
+    assert_eq!(left("<p>x <i>y</i> z<br>w</p>", &[0]), "<p><i></i><br>w</p>");
+    assert_eq!(left(source, &[0, 1, 2, 3]), "<body><img src=i></body>");
+}

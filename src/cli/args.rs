@@ -10,7 +10,7 @@ use crate::stream::{OnError, Shape};
 
 /// A fine sieve for scraped pages: labels every text block content or junk, says why, removes the junk.
 ///
-/// Reads plain text, JSON Lines, WARC and WET, and Parquet, also gzip and zstd, from files, folders or standard input. Data goes to standard output, everything else to
+/// Reads plain text, HTML, JSON Lines, WARC and WET, and Parquet, also gzip and zstd, from files, folders or standard input. Data goes to standard output, everything else to
 /// standard error.
 #[derive(Debug, Parser)]
 #[command(name = "tamis", version, arg_required_else_help = true, propagate_version = true)]
@@ -51,7 +51,7 @@ pub(super) enum Command {
 pub(super) struct Input {
     /// Files, folders, patterns; `-` or nothing is standard input
     pub files: Vec<PathBuf>,
-    /// Format of the input: text, jsonl, wet, warc, parquet [default: by the ending of the name, else text]
+    /// Format of the input: text, html, jsonl, wet, warc, parquet [default: by the ending of the name, else text]
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<Format>,
     /// The field or column that holds the page
@@ -105,7 +105,7 @@ pub(super) struct Output {
     /// A file (.gz and .zst are compressed), or a folder that gets the tree of the inputs [default: standard output]
     #[arg(long, short, value_name = "PATH")]
     pub output: Option<PathBuf>,
-    /// Format of the output: text, jsonl, parquet [default: by the ending of the output's name, else see above]
+    /// Format of the output: text, jsonl, parquet; of HTML also markdown, html [default: by the ending of the output's name, else see above]
     #[arg(long, value_name = "FORMAT")]
     pub output_format: Option<Shape>,
     /// Go on where an earlier run with the same output folder and options stopped

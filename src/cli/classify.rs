@@ -47,7 +47,7 @@ impl Verb for Classify {
         let natural = if self.columns && input == Format::Parquet { Shape::Parquet } else { Shape::Jsonl };
         let shape = super::shape(&self.output).unwrap_or(natural);
         let fits = match shape {
-            Shape::Text => false,
+            Shape::Text | Shape::Markdown | Shape::Html => false,
             Shape::Jsonl => natural == Shape::Jsonl,
             Shape::Parquet => !self.attributes && (!self.columns || input == Format::Parquet),
         };

@@ -7,11 +7,15 @@ use anyhow::Result;
 
 use super::args::{Clean, Drop};
 use crate::Worker;
+#[cfg(feature = "html")]
+use crate::clean::kept_html;
 use crate::clean::kept_ranges;
 use crate::explain::Reason;
 use crate::formats::{BlockRecord, Format, Origin, Pieces, Record, write_json, writer::Chunk};
 use crate::page::{Kind, Label, Page, Verdict};
 use crate::report::{self, Counts};
+#[cfg(feature = "html")]
+use crate::segment;
 use crate::stream::{Classified, Out, Plan, Shape, Verb};
 
 /// Reasons shown for each removed block.
@@ -44,6 +48,13 @@ impl Verb for Clean {
             return Err(crate::Error::option(
                 "JSON Lines have no columns; `clean` makes Parquet of text, WET and Parquet",
             ));
+        }
+        let of_html = matches!(shape, Shape::Markdown | Shape::Html);
+        if of_html && input != Format::Html && !(shape == Shape::Markdown && input == Format::Warc) {
+            return Err(crate::Error::option("Markdown and HTML are made of HTML only"));
+        }
+        if of_html && self.mark {
+            return Err(crate::Error::option("--mark marks text, not Markdown or HTML"));
         }
         Ok(shape)
     }
@@ -83,6 +94,19 @@ impl Verb for Clean {
             }
         }
         let text = &*record.text;
+        #[cfg(feature = "html")]
+        if record.html && matches!(plan.shape, Shape::Markdown | Shape::Html) {
+            let source = std::str::from_utf8(text).unwrap_or_default();
+            let rendered;
+            let pieces = if plan.shape == Shape::Html {
+                Pieces(kept_html(source, page, &verdicts).into_iter().map(|range| &text[range]).collect())
+            } else {
+                let kept = |i: usize| verdicts[i].label == Label::Content;
+                rendered = segment::markdown(source, page, kept);
+                Pieces(vec![rendered.as_bytes()])
+            };
+            return write(plan, record, &pieces, over, out);
+        }
         let pieces = match (record.html, self.mark) {
             (true, mark) => paragraphs(page, &verdicts, mark),
             (false, true) => marked(text, page, &verdicts),
@@ -176,8 +200,8 @@ fn write(plan: &Plan, record: &Record<'_>, text: &Pieces<'_>, over: bool, out: &
         #[cfg(feature = "parquet")]
         (Origin::Row { null }, Shape::Parquet | Shape::Jsonl) => out.texts.push((!null).then_some(text), !over),
         _ if over => {}
-        (Origin::File, Shape::Text) => text.write(&mut out.bytes),
-        (_, Shape::Text) => {
+        (Origin::File, Shape::Text | Shape::Markdown | Shape::Html) => text.write(&mut out.bytes),
+        (_, Shape::Text | Shape::Markdown | Shape::Html) => {
             // Pages stand apart by a blank line.
             text.write(&mut out.bytes);
             out.bytes.extend_from_slice(if out.bytes.ends_with(b"\n") { b"\n" } else { b"\n\n" });

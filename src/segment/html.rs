@@ -44,6 +44,8 @@ pub fn html(source: &str) -> Page<'static> {
     emitter.naively_switch_states(true);
     // Reading from memory does not fail, and errors of the page are survived.
     let _ = Tokenizer::new_with_emitter(source, Quiet(emitter)).finish();
+    builder.at = source.len();
+    builder.pop(builder.stack.len());
     builder.end_block();
     Page { url: None, blocks: builder.blocks, elements: builder.elements }
 }
@@ -70,6 +72,8 @@ struct Open {
     hidden: bool,
     /// Its number among the page's elements; that of the element around it if it is hidden.
     number: u32,
+    /// The number is its own.
+    own: bool,
 }
 
 #[derive(Default)]
@@ -96,6 +100,8 @@ struct Builder<'s> {
     hides: bool,
     attribute: Attribute,
     names: String,
+    /// Where the tag that is being read starts.
+    at: usize,
 }
 
 /// Attributes that matter.
@@ -123,6 +129,7 @@ impl Builder<'_> {
         match event {
             CallbackEvent::OpenStartTag { name } => {
                 self.tag = Element::of(name);
+                self.at = span.start;
                 self.hides = false;
                 self.names.clear();
             }
@@ -156,7 +163,8 @@ impl Builder<'_> {
             },
             CallbackEvent::EndTag { name } => {
                 if let Some(element) = Element::of(name) {
-                    self.end(element);
+                    self.at = span.start;
+                    self.end(element, span.end);
                 }
             }
             CallbackEvent::String { value } if self.hiding == 0 => self.string(value, span),
@@ -202,15 +210,16 @@ impl Builder<'_> {
         self.open.0[element as usize] += 1;
         self.new_link |= element == Element::A;
         let parent = self.stack.last().map(|open| open.number);
-        let number = match parent {
-            Some(parent) if self.hiding > 0 => parent,
-            _ => self.elements.push(parent, element.tag(), &self.names),
+        let (number, own) = match parent {
+            Some(parent) if self.hiding > 0 => (parent, false),
+            _ => (self.elements.push(parent, element.tag(), &self.names, self.at), true),
         };
-        self.stack.push(Open { element, hidden, number });
+        self.stack.push(Open { element, hidden, number, own });
     }
 
-    /// An end tag: closes the nearest element of its name and all in it, unless a table's cell stands between.
-    fn end(&mut self, element: Element) {
+    /// An end tag that ends at `behind`: closes the nearest element of its name and all in it, unless a table's cell
+    /// stands between.
+    fn end(&mut self, element: Element, behind: usize) {
         if element == Element::Br {
             self.end_block();
         }
@@ -225,15 +234,22 @@ impl Builder<'_> {
         let beyond = |open: &Open| open.element.is_scope() && !element.is_table();
         let depth = nearest.by_ref().position(|open| open.element == element || beyond(open));
         let Some(depth) = depth else { return };
-        if self.stack[self.stack.len() - 1 - depth].element == element {
+        let Open { element: found, number, own, .. } = self.stack[self.stack.len() - 1 - depth];
+        if found == element {
             self.pop(depth + 1);
+            if own {
+                self.elements.end(number, behind);
+            }
         }
     }
 
     /// Closes the innermost elements.
     fn pop(&mut self, count: usize) {
         for _ in 0..count {
-            let Some(Open { element, hidden, .. }) = self.stack.pop() else { return };
+            let Some(Open { element, hidden, number, own }) = self.stack.pop() else { return };
+            if own {
+                self.elements.end(number, self.at);
+            }
             if matches!(element.role(), Role::Block | Role::Kept) && self.hiding == 0 {
                 self.end_block();
             }
@@ -346,12 +362,12 @@ impl Builder<'_> {
 }
 
 /// White space that browsers collapse.
-fn is_space(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C')
 }
 
 /// A style that hides its element.
-fn hides(style: &[u8]) -> bool {
+pub(super) fn hides(style: &[u8]) -> bool {
     let mut parts = style.split(|&byte| byte == b';');
     parts.any(|part| {
         let mut sides = part.splitn(2, |&byte| byte == b':').map(<[u8]>::trim_ascii);

@@ -22,6 +22,10 @@ pub(crate) enum Shape {
     Jsonl,
     /// A Parquet table.
     Parquet,
+    /// Markdown, of HTML.
+    Markdown,
+    /// HTML, of HTML.
+    Html,
 }
 
 impl FromStr for Shape {
@@ -32,9 +36,11 @@ impl FromStr for Shape {
             "text" => Self::Text,
             "jsonl" => Self::Jsonl,
             "parquet" => Self::Parquet,
+            "markdown" => Self::Markdown,
+            "html" => Self::Html,
             _ => {
                 return Err(Error::option(format!(
-                    "there is no output format `{name}`; there are text, jsonl, parquet"
+                    "there is no output format `{name}`; there are text, markdown, html, jsonl, parquet"
                 )));
             }
         })
@@ -44,20 +50,27 @@ impl FromStr for Shape {
 impl Shape {
     /// By the ending of an output's name.
     pub(crate) fn of_path(path: &Path) -> Option<Self> {
+        let (_, bare) = Compression::of_path(path);
+        if bare.extension().is_some_and(|ending| ending == "md") {
+            return Some(Self::Markdown);
+        }
         match Format::of_path(path)? {
             Format::Text => Some(Self::Text),
+            Format::Html => Some(Self::Html),
             Format::Jsonl => Some(Self::Jsonl),
             Format::Parquet => Some(Self::Parquet),
-            Format::Html | Format::Warc => None,
+            Format::Warc => None,
         }
     }
 
     /// The ending of file names, and the format that has it already.
-    fn ending(self) -> (&'static str, Format) {
+    fn ending(self) -> (&'static str, Option<Format>) {
         match self {
-            Self::Text => ("txt", Format::Text),
-            Self::Jsonl => ("jsonl", Format::Jsonl),
-            Self::Parquet => ("parquet", Format::Parquet),
+            Self::Text => ("txt", Some(Format::Text)),
+            Self::Jsonl => ("jsonl", Some(Format::Jsonl)),
+            Self::Parquet => ("parquet", Some(Format::Parquet)),
+            Self::Markdown => ("md", None),
+            Self::Html => ("html", Some(Format::Html)),
         }
     }
 }
@@ -126,7 +139,7 @@ impl Target {
             Self::File(path) => path.clone(),
             Self::Folder(folder) => {
                 let (ending, own) = shape.ending();
-                if own == format {
+                if own == Some(format) {
                     output_path(folder, input, None)?
                 } else {
                     output_path(folder, input, Some(ending))?
@@ -152,7 +165,7 @@ impl Target {
             (_, Some(path)) => Destination::File(Unfinished::create(path)?),
         };
         match plan.shape {
-            Shape::Text | Shape::Jsonl => writer::bytes(destination, plan.compression),
+            Shape::Text | Shape::Markdown | Shape::Html | Shape::Jsonl => writer::bytes(destination, plan.compression),
             #[cfg(feature = "parquet")]
             Shape::Parquet => match &plan.table {
                 Some(table) => crate::formats::parquet::writer(destination, table),

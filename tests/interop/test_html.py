@@ -95,3 +95,25 @@ def test_a_packing_that_cannot_be_undone_is_a_bad_record(tamis):
 def test_spans_need_text(tamis):
     for way in ("--attributes", "--columns"):
         assert "text" in tamis.run("classify", way, "--input-format", "html", stdin=b"<p>x</p>", code=2).said
+
+
+def test_markdown_and_html(tamis, tmp_path):
+    file = tmp_path / "in" / "page.html"
+    file.parent.mkdir()
+    source = HTML.replace("CHARSET", "utf-8")
+    file.write_text(source, encoding="utf-8")
+    tamis("clean", "-p", "balanced", file, "-o", tmp_path / "page.md")
+    markdown = (tmp_path / "page.md").read_text(encoding="utf-8")
+    assert "# 河边的长椅\n\n" in markdown and f"{ARTICLE[1]}  \n{ARTICLE[0]}" in markdown and LEGAL not in markdown
+    tamis("clean", "-p", "balanced", file.parent, "--output-format", "html", "-o", tmp_path / "out/")
+    html = (tmp_path / "out" / "page.html").read_text(encoding="utf-8")
+    assert "<script>" in html and ARTICLE[0] in html and "<footer>" not in html
+    # What is left is a subsequence of the source.
+    rest = iter(source)
+    assert all(character in rest for character in html)
+    tamis("clean", "-p", "balanced", file.parent, "--output-format", "markdown", "-o", tmp_path / "md/")
+    assert (tmp_path / "md" / "page.html.md").read_text(encoding="utf-8") == markdown
+    warc = response(source.encode(), "text/html")
+    assert tamis("clean", "-p", "balanced", "--output-format", "markdown", stdin=warc).decode() == markdown + "\n"
+    for way in (["--output-format", "html", "--input-format", "text"], ["--output-format", "markdown", "--mark"]):
+        tamis.run("clean", *way, file, code=2)
