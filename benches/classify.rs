@@ -66,6 +66,46 @@ fn with_jieba(bencher: Bencher<'_, '_>, text: &str) {
     }
 }
 
+/// Pages of HTML of a folder, such as `cargo xtask bench-peers` leaves below `target/peers/data`; `TAMIS_HTML` names another.
+fn html_pages() -> Vec<String> {
+    let folder = std::env::var_os("TAMIS_HTML").map_or_else(|| "target/peers/data".into(), PathBuf::from);
+    let mut folders = vec![folder];
+    let mut pages = Vec::new();
+    while let Some(next) = folders.pop() {
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(next).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "html") && pages.len() < 2000 {
+                pages.extend(std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
+    }
+    pages
+}
+
+/// HTML to blocks, and to verdicts.
+#[divan::bench(args = ["blocks", "verdicts"])]
+fn html(bencher: Bencher<'_, '_>, to: &str) {
+    let pages = html_pages();
+    let Some(classifier) = model("default.safetensors").filter(|_| !pages.is_empty()) else {
+        println!("there is no HTML below target/peers/data, and TAMIS_HTML is not set: skipped");
+        return;
+    };
+    let bytes: usize = pages.iter().map(String::len).sum();
+    let mut worker = classifier.worker();
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        for source in &pages {
+            let page = segment::html(source);
+            if to == "verdicts" {
+                divan::black_box(worker.classify(&page));
+            }
+        }
+    });
+}
+
 /// What the segmenter alone takes for the same text: the bound for models with its features.
 #[divan::bench(args = ["zh", "zh prose"])]
 fn jieba_cut_alone(bencher: Bencher<'_, '_>, text: &str) {

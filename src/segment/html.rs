@@ -291,8 +291,9 @@ impl Builder<'_> {
 
     /// Text between tags, entities decoded.
     fn string(&mut self, value: &[u8], span: Range<usize>) {
-        let text = simdutf8::basic::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed);
         let source = self.source.get(span.clone()).unwrap_or_default();
+        // Mostly it is the source as it stands, and comparing is faster than validating.
+        let text = if source.as_bytes() == value { Cow::Borrowed(source) } else { String::from_utf8_lossy(value) };
         let start = span.start + (source.len() - source.trim_ascii_start().len());
         let end = span.end - (source.len() - source.trim_ascii_end().len());
         if self.keeping > 0 {
