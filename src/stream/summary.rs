@@ -65,7 +65,10 @@ impl Summary {
             part(self.records_dropped, "pages dropped"),
             part(self.records_skipped, "skipped"),
             part(self.records_quarantined, "quarantined"),
-            part(self.failed_files, "inputs not read to their ends"),
+            part(
+                self.failed_files,
+                if self.failed_files == 1 { "input not read to its end" } else { "inputs not read to their ends" }
+            ),
             part(self.other_records, "of other sorts passed over"),
             part(self.replaced_characters, "characters could not be decoded"),
         )?;
