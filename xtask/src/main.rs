@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask COMMAND`.
 
 mod bench;
+mod peers;
 mod tables;
 mod test;
 
@@ -32,6 +33,8 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         runs: usize,
     },
+    /// Compare with other extractors on the same pages of HTML; installs what it needs (a quarter of an hour)
+    BenchPeers(peers::Options),
     /// Measure on sites and sources that the model has never seen (takes half an hour)
     HeldOut {
         /// The recipe
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
             Ok(())
         }
         Task::BenchFormats { megabytes, runs } => bench::formats(megabytes, runs),
+        Task::BenchPeers(options) => peers::peers(options),
         Task::HeldOut { recipe } => {
             let recipe = recipe.to_string_lossy();
             run("cargo", &["run", "--release", "--example", "held_out", "--", &recipe, TRAIN, "data"])
