@@ -22,8 +22,10 @@ pub(crate) fn formats(megabytes: usize, runs: usize) -> Result<()> {
     println!("{megabytes} MB of text a file, medians of {runs} runs, {cores} cores\n");
 
     let bytes = megabytes * 1_000_000;
-    for (lang, name) in [("zh", "Chinese"), ("en", "English")] {
-        let pages = pages(lang)?;
+    for (lang, name, joined) in [("zh", "Chinese", 1), ("en", "English", 1), ("zh", "Chinese, ten lines in one", 10)] {
+        let pages = pages(lang, joined)?;
+        let lines: usize = pages.iter().map(|page| page.lines().count()).sum();
+        let per_line = pages.iter().map(String::len).sum::<usize>() / lines;
         let jsonl = folder.join(format!("{lang}.jsonl"));
         let wet = folder.join(format!("{lang}.wet.gz"));
         let parquet = folder.join(format!("{lang}.parquet"));
@@ -34,7 +36,7 @@ pub(crate) fn formats(megabytes: usize, runs: usize) -> Result<()> {
         let table = parquet.display().to_string();
         run(TAMIS, &["clean", "--threshold", "1", &wet, "-o", &table])?;
 
-        println!("\n{name}, MB of text a second");
+        println!("\n{name} ({per_line} bytes a line), MB of text a second");
         let speed = |name: &str, seconds: f64| println!("  {name:<44}{:>8.1}", text as f64 / 1e6 / seconds);
         let clean = |input: &str, threads: usize| -> Result<f64> {
             let threads = threads.to_string();
@@ -62,7 +64,7 @@ pub(crate) fn formats(megabytes: usize, runs: usize) -> Result<()> {
 /// Peak memory on a file of 2 GB and on one record of 200 MB.
 fn memory(folder: &Path) -> Result<()> {
     println!("\nPeak memory, MB (ceiling: 64 + 4 x the largest record x threads)");
-    let pages = pages("zh")?;
+    let pages = pages("zh", 1)?;
     let large = folder.join("large.jsonl");
     write_jsonl(&large, &pages, 2_000_000_000)?;
     let one = folder.join("one.jsonl");
@@ -89,8 +91,8 @@ fn memory(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The texts of the project's own pages in a language.
-fn pages(lang: &str) -> Result<Vec<String>> {
+/// The texts of the project's own pages in a language, with so many lines in one.
+fn pages(lang: &str, joined: usize) -> Result<Vec<String>> {
     let mut files: Vec<PathBuf> = fs::read_dir("data")?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
     files.sort();
@@ -101,7 +103,7 @@ fn pages(lang: &str) -> Result<Vec<String>> {
             if page["lang"].as_str().is_some_and(|found| found.starts_with(lang)) {
                 let blocks = page["blocks"].as_array().into_iter().flatten();
                 let lines: Vec<&str> = blocks.filter_map(|block| block["text"].as_str()).collect();
-                pages.push(lines.join("\n"));
+                pages.push(lines.chunks(joined).map(|lines| lines.join("，")).collect::<Vec<_>>().join("\n"));
             }
         }
     }
