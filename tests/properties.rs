@@ -55,7 +55,7 @@ proptest! {
         let (page, damage) = segment::bytes(&input);
         let mut rebuilt = Vec::new();
         let mut end = 0;
-        for Block { text, range } in &page.blocks {
+        for Block { text, range, .. } in &page.blocks {
             prop_assert!(end <= range.start && range.start < range.end);
             let separator = &input[end..range.start];
             prop_assert!(String::from_utf8_lossy(separator).trim().is_empty(), "{separator:?}");
