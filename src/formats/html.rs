@@ -1,28 +1,11 @@
-//! HTML pages: a file is one record; a WARC response's payload is one too. What they are encoded in is told as to browsers.
+//! What HTML is encoded in, told as to browsers.
 
 use std::borrow::Cow;
 
-use serde_json::value::to_raw_value;
-
-use super::record::{Origin, RawRecord, Record, Visit};
-use super::{Encoding, ReadOptions};
-use crate::error::Result;
+use super::Encoding;
 
 /// Bytes that are looked through for a `<meta charset>`; the standard asks for 1,024, pages take more.
 const PRESCANNED: usize = 4096;
-
-/// A file of HTML; its name is the page's id.
-pub(super) fn parse(
-    bytes: &[u8],
-    raw: &RawRecord,
-    name: &str,
-    options: &ReadOptions,
-    visit: &mut Visit<'_>,
-) -> Result<()> {
-    let (text, replaced) = decode(bytes, None, options.encoding);
-    let id = Cow::Owned(to_raw_value(name).map_err(std::io::Error::from)?);
-    visit(Ok(&Record { number: raw.number, id, url: None, text, html: true, replaced, origin: Origin::File }))
-}
 
 /// HTML as UTF-8. An encoding that was asked for by name counts; else UTF-8 where the bytes can be nothing else, a byte
 /// order mark, the encoding that the transport told, a `<meta>` element, and at last what the bytes look like.

@@ -139,9 +139,9 @@ impl Batch {
                         }
                         (None, Format::Jsonl) => jsonl::parse(bytes, raw, options, visit)?,
                         (None, Format::Warc) => warc::parse(bytes, raw, options, visit)?,
-                        #[cfg(feature = "html")]
-                        (None, Format::Html) => super::html::parse(bytes, raw, &self.name, options, visit)?,
-                        (None, _) => text::parse(bytes, raw, &self.name, options, visit)?,
+                        (None, format) => {
+                            text::parse(bytes, raw, &self.name, format == Format::Html, options, visit)?;
+                        }
                     }
                 }
                 Ok(())

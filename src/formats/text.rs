@@ -1,4 +1,4 @@
-//! Plain text: a file is one record.
+//! Plain text and HTML: a file is one record.
 
 use std::borrow::Cow;
 
@@ -20,15 +20,21 @@ impl Framing for Whole {
     fn resume(&mut self, _: usize) {}
 }
 
-/// Text is never a bad record: what cannot be decoded stays as it is, and the file's name is the page's id.
+/// A file, of HTML or not, is never a bad record: what cannot be decoded stays as it is, or is counted; the file's name is
+/// the page's id.
 pub(super) fn parse(
     bytes: &[u8],
     raw: &RawRecord,
     name: &str,
+    html: bool,
     options: &ReadOptions,
     visit: &mut Visit<'_>,
 ) -> Result<()> {
-    let (text, replaced) = options.encoding.decode(bytes);
+    let (text, replaced) = match html {
+        #[cfg(feature = "html")]
+        true => super::html::decode(bytes, None, options.encoding),
+        _ => options.encoding.decode(bytes),
+    };
     let id = Cow::Owned(to_raw_value(name).map_err(std::io::Error::from)?);
-    visit(Ok(&Record { number: raw.number, id, url: None, text, html: false, replaced, origin: Origin::File }))
+    visit(Ok(&Record { number: raw.number, id, url: None, text, html, replaced, origin: Origin::File }))
 }
