@@ -147,6 +147,18 @@ fn what_is_done_is_not_done_again() {
     assert!(String::from_utf8_lossy(&other.stderr).contains("other options"));
 }
 
+#[test]
+fn an_input_that_cannot_be_read_is_told_again_after_a_resume() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = folder.path();
+    corpus(&work.join("in"), 2, 5);
+    for more in [&[][..], &["--resume"]] {
+        let run = command(work, "a", &[&["missing.jsonl"], more].concat()).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(run.status.code(), Some(2), "{more:?}");
+        assert!(String::from_utf8_lossy(&run.stderr).contains("1 input could not be read"));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_end_a_run_cleanly() {

@@ -12,7 +12,7 @@ use crate::stream::{Classified, Out, Plan, Shape, Verb};
 pub(super) fn run(args: &Classify) -> Result<()> {
     let classifier = super::classifier(&args.sieve)?;
     let mut options = super::options(&args.input, Some(&args.output));
-    options.fingerprint = super::fingerprint(&classifier, &args.sieve, &{
+    options.fingerprint = super::fingerprint(&classifier, &args.sieve, &args.output, || {
         let mut args = args.clone();
         super::forget(&mut args.input, &mut args.output);
         args

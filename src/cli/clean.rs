@@ -25,7 +25,7 @@ pub(super) fn run(args: &Clean) -> Result<()> {
     let classifier = super::classifier(&args.sieve)?;
     let mut options = super::options(&args.input, Some(&args.output));
     options.removed.clone_from(&args.removed);
-    options.fingerprint = super::fingerprint(&classifier, &args.sieve, &{
+    options.fingerprint = super::fingerprint(&classifier, &args.sieve, &args.output, || {
         let mut args = args.clone();
         super::forget(&mut args.input, &mut args.output);
         args

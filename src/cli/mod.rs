@@ -126,14 +126,23 @@ fn forget(input: &mut Input, output: &mut Output) {
     output.resume = false;
 }
 
-/// Two runs with the same fingerprint make the same of the same input.
-fn fingerprint(classifier: &Classifier, sieve: &Sieve, args: &impl fmt::Debug) -> Result<String> {
+/// Two runs with the same fingerprint make the same of the same input. Only what can be gone on with needs one: an
+/// output, for which the model is read through once more.
+fn fingerprint<A: fmt::Debug>(
+    classifier: &Classifier,
+    sieve: &Sieve,
+    output: &Output,
+    args: impl FnOnce() -> A,
+) -> Result<String> {
+    if output.output.is_none() {
+        return Ok(String::new());
+    }
     let model = crc32fast::hash(&classifier.model().to_bytes()?);
     let rules = match &sieve.rules {
         Some(path) => crc32fast::hash(&fs::read(path).map_err(|error| Error::from(error).in_file(path))?),
         None => 0,
     };
-    Ok(format!("{args:?} model {model:08x} rules {rules:08x}"))
+    Ok(format!("{:?} model {model:08x} rules {rules:08x}", args()))
 }
 
 /// Buffered standard output for people: with colours on a terminal only.

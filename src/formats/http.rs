@@ -8,7 +8,8 @@ use super::Encoding;
 /// What the headers say of the body.
 pub(super) struct Response<'a> {
     body: &'a [u8],
-    html: bool,
+    /// It is a page of HTML.
+    pub html: bool,
     /// The encoding of the text.
     pub charset: Option<Encoding>,
     chunked: bool,
@@ -47,11 +48,6 @@ impl<'a> Response<'a> {
             }
         }
         Some(response)
-    }
-
-    /// It is a page of HTML.
-    pub(super) fn is_html(&self) -> bool {
-        self.html
     }
 
     /// The body without chunks and compression, up to `most` bytes. Crawlers often take these off and leave the headers
@@ -105,7 +101,7 @@ mod tests {
     fn bodies_are_unpacked() {
         let chunked = [HEAD, "Transfer-Encoding: chunked\r\n\r\n4\r\n<p>a\r\n6;x=1\r\n</p>\r\n\r\n0\r\n\r\n"].concat();
         let response = Response::parse(chunked.as_bytes()).unwrap();
-        assert!(response.is_html() && response.charset.is_some());
+        assert!(response.html && response.charset.is_some());
         assert_eq!(&*response.body(1 << 20), b"<p>a</p>\r\n");
         // The crawler has joined the chunks already.
         let joined = [HEAD, "Transfer-Encoding: chunked\r\n\r\n<p>a</p>\n"].concat();

@@ -182,7 +182,7 @@ impl<'a> Headers<'a> {
 #[cfg(feature = "html")]
 fn html<'a>(headers: &Headers<'_>, payload: &'a [u8]) -> Option<super::http::Response<'a>> {
     let response = if headers.kind == "response" { super::http::Response::parse(payload) } else { None };
-    response.filter(super::http::Response::is_html)
+    response.filter(|response| response.html)
 }
 
 #[cfg(not(feature = "html"))]

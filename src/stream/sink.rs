@@ -67,7 +67,8 @@ impl<'o> Sink<'o> {
             quarantine,
             journal,
             before: summary.text_bytes,
-            unread: 0,
+            // What was read in part has an output.
+            unread: done.iter().filter(|entry| entry.counts.failed_files > 0 && entry.output.is_none()).count() as u64,
             summary,
             file: Summary::default(),
             started: Instant::now(),
