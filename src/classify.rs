@@ -1,16 +1,14 @@
 //! Pages to verdicts: block model, page model, calibration, threshold, and rules if there are any.
 
-#[cfg(feature = "rules")]
-use std::sync::Arc;
-
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
 #[cfg(feature = "rules")]
 use crate::features::context::SCORE_LIMIT;
-use crate::features::context::{Context, FIRST, Inputs};
-use crate::features::{Featurizer, PageFeatures, set_lexical};
+use crate::features::context::{self, Context};
+use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
 #[cfg(feature = "rules")]
@@ -35,36 +33,63 @@ impl Default for Threshold {
     }
 }
 
-/// A model with a threshold: what labels pages. Cheap to share between threads; each takes its own [`Worker`].
+/// Models with a threshold: what labels pages. Cheap to share between threads; each takes its own [`Worker`].
+///
+/// Pages of HTML have a model of their own, which also sees the markup; it is chosen by the page, not by the caller.
 #[derive(Clone, Debug)]
 pub struct Classifier {
-    model: Model,
+    model: Arc<Model>,
+    /// For pages of HTML, if it is another one.
+    html: Option<Arc<Model>>,
     threshold: Threshold,
     #[cfg(feature = "rules")]
     rules: Option<Arc<Rules>>,
 }
 
 impl Classifier {
-    /// A classifier with the embedded model and the preset [`Preset::Cautious`].
+    /// A classifier with the embedded models and the preset [`Preset::Cautious`].
     ///
     /// # Errors
     /// As [`Model::embedded`].
     pub fn embedded() -> Result<Self> {
-        Self::new(Model::embedded()?)
+        let text = Self::new(Model::embedded()?)?;
+        #[cfg(feature = "html")]
+        let text = text.with_model(Model::embedded_html()?)?;
+        Ok(text)
     }
 
-    /// A classifier with this model and the preset [`Preset::Cautious`].
+    /// A classifier with this model for all pages and the preset [`Preset::Cautious`]. If it is a model for HTML (one of
+    /// the feature group `markup`), other pages get the embedded model.
     ///
     /// # Errors
     /// If the model uses a feature group that this build leaves out.
     pub fn new(model: Model) -> Result<Self> {
+        if model.metadata().groups.markup {
+            return Self::new(Model::embedded()?)?.with_model(model);
+        }
         Featurizer::check(model.metadata().groups)?;
         Ok(Self {
-            model,
+            model: Arc::new(model),
+            html: None,
             threshold: Threshold::default(),
             #[cfg(feature = "rules")]
             rules: None,
         })
+    }
+
+    /// The same classifier with another model: for pages of HTML if it is one of the feature group `markup`, for all
+    /// others if it is not.
+    ///
+    /// # Errors
+    /// If the model uses a feature group that this build leaves out.
+    pub fn with_model(mut self, model: Model) -> Result<Self> {
+        Featurizer::check(model.metadata().groups)?;
+        if model.metadata().groups.markup {
+            self.html = Some(Arc::new(model));
+        } else {
+            self.model = Arc::new(model);
+        }
+        Ok(self)
     }
 
     /// The same classifier with another threshold.
@@ -94,9 +119,19 @@ impl Classifier {
         self.rules.as_deref()
     }
 
-    /// The model.
+    /// The model for text.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// The model for a page: pages of HTML may have one of their own.
+    pub fn model_for(&self, page: &Page<'_>) -> &Model {
+        self.html.as_deref().filter(|_| !page.elements.is_empty()).unwrap_or(&self.model)
+    }
+
+    /// The model for pages of HTML.
+    pub fn html_model(&self) -> &Model {
+        self.html.as_deref().unwrap_or(&self.model)
     }
 
     /// A worker: the memory to classify page after page without allocating.
@@ -106,11 +141,12 @@ impl Classifier {
     pub fn worker(&self) -> Worker<'_> {
         Worker {
             classifier: self,
-            featurizer: Featurizer::new(self.model.metadata().groups),
+            model: &self.model,
+            featurizer: Featurizer::new(),
             features: PageFeatures::default(),
             context: Context::default(),
             scores: Vec::new(),
-            inputs: Vec::new(),
+            inputs: Matrix::default(),
             page_scores: Vec::new(),
             verdicts: Vec::new(),
             part: 0,
@@ -166,13 +202,15 @@ fn part_of(page: &Page<'_>, part: usize) -> Range<usize> {
 /// Classifies page after page; all memory is reused.
 pub struct Worker<'c> {
     pub(crate) classifier: &'c Classifier,
+    /// The model that scored last.
+    pub(crate) model: &'c Model,
     featurizer: Featurizer,
     pub(crate) features: PageFeatures,
     context: Context,
     /// The block model's scores.
     pub(crate) scores: Vec<f32>,
     /// The page model's inputs.
-    pub(crate) inputs: Vec<Inputs>,
+    pub(crate) inputs: Matrix,
     /// Log-odds of junk before calibration.
     page_scores: Vec<f32>,
     pub(crate) verdicts: Vec<Verdict>,
@@ -201,10 +239,16 @@ impl Worker<'_> {
     pub(crate) fn score(&mut self, page: &Page<'_>, part: usize) {
         self.part = part;
         let blocks = &page.blocks[part_of(page, part)];
-        let model = &self.classifier.model;
-        self.featurizer.page(blocks, &mut Weighing(&model.ngrams), &mut self.features);
+        let model = self.classifier.model_for(page);
+        self.model = model;
+        let groups = model.metadata().groups;
+        let input = Input { groups, blocks, is_first: part == 0, elements: &page.elements };
+        self.featurizer.page(&input, &mut Weighing(&model.ngrams), &mut self.features);
+        if let Some(names) = &model.names {
+            self.features.set_names(names);
+        }
         self.scores.clear();
-        self.scores.extend(self.features.rows.iter().map(|row| model.block.value(row)));
+        self.scores.extend(self.features.rows.rows().map(|row| model.block.value(row)));
         #[cfg(feature = "rules")]
         self.ask_rules(page.url.as_deref(), blocks);
         self.score_pages();
@@ -212,7 +256,7 @@ impl Worker<'_> {
 
     /// Adds the verdicts on the part that was scored last.
     fn judge(&mut self) {
-        let model = &self.classifier.model;
+        let model = self.model;
         #[cfg(feature = "rules")]
         let first = self.verdicts.len();
         for i in 0..self.scores.len() {
@@ -248,12 +292,15 @@ impl Worker<'_> {
 
     /// What the kind head takes block `i` for.
     fn kind(&self, i: usize) -> Kind {
-        let model = &self.classifier.model;
-        let mut row = self.features.rows[i];
+        let model = self.model;
+        let own = self.features.rows.row(i);
+        let mut row = [0.0; row::length(true)];
+        let row = &mut row[..own.len()];
+        row.copy_from_slice(own);
         let shingles = self.features.shingles(i);
         let sum = model.kind_ngrams.sum(shingles);
-        set_lexical(&mut row, self.features.facts[i].group, sum, shingles.len() as u32);
-        if model.kind.value(&row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
+        set_lexical(row, self.features.facts[i].group, sum, shingles.len() as u32);
+        if model.kind.value(row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
     }
 
     /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.
@@ -280,16 +327,18 @@ impl Worker<'_> {
 
     /// The page model's two passes over the block scores.
     fn score_pages(&mut self) {
-        let model = &self.classifier.model;
+        let model = self.model;
+        let groups = model.metadata().groups;
         self.page_scores.clear();
-        if !model.metadata().groups.context {
+        if !groups.context {
             self.page_scores.extend_from_slice(&self.scores);
             return;
         }
-        self.context.first(&self.features, &self.scores, &mut self.inputs);
-        self.page_scores.extend(self.inputs.iter().map(|inputs| model.page.value(&inputs[..FIRST])));
-        self.context.second(&self.features, &self.page_scores, &mut self.inputs);
-        for (score, inputs) in self.page_scores.iter_mut().zip(&self.inputs) {
+        self.context.first(&self.features, groups.markup, &self.scores, &mut self.inputs);
+        let first = context::first_count(groups.markup);
+        self.page_scores.extend(self.inputs.rows().map(|inputs| model.page.value(&inputs[..first])));
+        self.context.second(&self.features, groups.markup, &self.page_scores, &mut self.inputs);
+        for (score, inputs) in self.page_scores.iter_mut().zip(self.inputs.rows()) {
             *score = model.second.value(inputs);
         }
     }

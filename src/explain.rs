@@ -11,20 +11,26 @@ use serde::Serialize;
 
 use crate::classify::{Worker, probability};
 use crate::features::context::{self, SCORE_LIMIT};
-use crate::features::{lexical_places, row, row_names, scan::Scanner, scan::Sink};
+use crate::features::{lexical_places, name_places, row, row_names, scan::Scanner, scan::Sink};
 use crate::model::{LEXICAL_PLACES, LinearModel, NgramTable, Platt, script_index};
 use crate::page::{Page, Verdict};
 
 /// The name of reasons that are pieces of text.
 const WORD: &str = "word";
 
+/// The name of reasons that are elements of HTML.
+const ELEMENT: &str = "element";
+
+/// Elements around a block that are told one by one.
+const MOST_ELEMENTS: usize = 32;
+
 /// One share of a score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reason {
-    /// The feature's name with its group (`stats.length`, `context.window8`), `word` for a piece of text, or `rule.` and
-    /// the name of the rule that decided.
+    /// The feature's name with its group (`stats.length`, `context.window8`), `word` for a piece of text, `element` for the
+    /// tag and the names of an element of HTML that the block is in, or `rule.` and the name of the rule that decided.
     pub feature: Cow<'static, str>,
-    /// The piece of text, for `word`; what the rule found, for a rule.
+    /// The piece of text, for `word`; the element (`div#main.post`), for `element`; what the rule found, for a rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub word: Option<String>,
     /// Where the piece stands in the block's text, in bytes.
@@ -69,7 +75,8 @@ impl Worker<'_> {
         if let Some(explanation) = self.explain_ruled(text, i) {
             return explanation;
         }
-        let model = self.classifier.model();
+        let model = self.model;
+        let markup = model.metadata().groups.markup;
         let facts = &self.features.facts[i];
         let platt = model.calibration[script_index(facts.group)];
         let slope = f64::from(platt.slope);
@@ -86,21 +93,22 @@ impl Worker<'_> {
             base += slope * f64::from(head.bias());
             let cut = SCORE_LIMIT / self.scores[i].abs().max(SCORE_LIMIT);
             share = slope * f64::from(head.weights()[0] * cut);
-            for (at, name) in NAMES.context.iter().enumerate().skip(1) {
-                base += add(&mut reasons, head, at, &self.inputs[i], slope, name);
+            for (at, name) in NAMES.context(markup).enumerate().skip(1) {
+                base += add(&mut reasons, head, at, self.inputs.row(i), slope, name);
             }
         }
 
         let head = &model.block;
         base += share * f64::from(head.bias());
-        for (at, name) in NAMES.row.iter().enumerate() {
-            base += add(&mut reasons, head, at, &self.features.rows[i], share, name);
+        for (at, name) in NAMES.row(markup) {
+            base += add(&mut reasons, head, at, self.features.rows.row(i), share, name);
         }
         let weights = head.weights();
         let hashes = facts.hashes.max(1) as f32;
         let [root, mean] = lexical_places(facts.group);
         let per_weight = weights[root] / hashes.sqrt() + weights[mean] / hashes;
         words(text, &model.ngrams, share * f64::from(per_weight), &mut reasons);
+        self.elements(page, i, share, &mut reasons);
 
         total += base - f64::from(platt.offset);
         total += reasons.iter().map(|reason| f64::from(reason.contribution)).sum::<f64>();
@@ -111,6 +119,31 @@ impl Worker<'_> {
             by_size.then_with(|| a.feature.cmp(&b.feature)).then_with(|| place(a).cmp(&place(b)))
         });
         Explanation { log_odds: total as f32, base: base as f32, reasons }
+    }
+
+    /// Adds a reason for every element around block `i` of the part that was scored last.
+    fn elements(&self, page: &Page<'_>, i: usize, share: f64, reasons: &mut Vec<Reason>) {
+        let Some(table) = self.model.names.as_ref().filter(|_| !self.features.tree.is_empty()) else { return };
+        let [root, mean] = name_places();
+        let weights = self.model.block.weights();
+        let mut rest = 0.0;
+        let (number, ways) = self.features.name_weights(i, table);
+        let n = number.max(1) as f32;
+        let per_weight = share * f64::from(weights[root] / n.sqrt() + weights[mean] / n);
+        for (at, (element, sum)) in ways.enumerate() {
+            let contribution = (f64::from(sum) * per_weight) as f32;
+            if at >= MOST_ELEMENTS {
+                rest += contribution;
+                continue;
+            }
+            let (tag, names) = page.elements.get(element).unwrap_or_default();
+            let word = Some([tag, names].concat());
+            reasons.push(Reason { feature: Cow::Borrowed(ELEMENT), word, range: None, value: 1.0, contribution });
+        }
+        if rest != 0.0 {
+            let word = Some("…".to_owned());
+            reasons.push(Reason { feature: Cow::Borrowed(ELEMENT), word, range: None, value: 1.0, contribution: rest });
+        }
     }
 
     /// The explanation of a block that a rule decided on: the rule.
@@ -150,21 +183,42 @@ impl Explanation {
     }
 }
 
-/// Names of features with their groups.
+/// Names of features with their groups, and their places.
 struct Names {
-    /// Of a row up to the lexical features, which are told by words.
-    row: Vec<String>,
-    context: Vec<String>,
+    /// Of a row without the lexical features and the names of elements, which are told one by one.
+    row: Vec<(usize, String)>,
+    /// Of the page model's inputs, of text and of HTML.
+    context: [Vec<String>; 2],
 }
 
-static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
-    row: row_names()
-        .enumerate()
-        .take(row::LEXICAL_AT)
-        .map(|(at, name)| format!("{}.{name}", if at < row::TOKENS { "stats" } else { "tokens" }))
-        .collect(),
-    context: context::features().map(|feature| format!("context.{}", feature.name)).collect(),
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let group = |at: usize| match at {
+        0..row::TOKENS => Some("stats"),
+        row::TOKENS..row::LEXICAL_AT => Some("tokens"),
+        row::LEXICAL_AT..row::MARKUP => None,
+        _ => (!name_places().contains(&at)).then_some("markup"),
+    };
+    let context =
+        |markup| context::features(markup).map(|feature| format!("context.{}", feature.name)).collect::<Vec<_>>();
+    Names {
+        row: row_names(true)
+            .enumerate()
+            .filter_map(|(at, name)| Some((at, format!("{}.{name}", group(at)?))))
+            .collect(),
+        context: [context(false), context(true)],
+    }
 });
+
+impl Names {
+    fn row(&'static self, markup: bool) -> impl Iterator<Item = (usize, &'static str)> {
+        let end = row::length(markup);
+        self.row.iter().take_while(move |(at, _)| *at < end).map(|(at, name)| (*at, name.as_str()))
+    }
+
+    fn context(&'static self, markup: bool) -> impl Iterator<Item = &'static str> {
+        self.context[usize::from(markup)].iter().map(String::as_str)
+    }
+}
 
 /// Adds what input `at` of a head contributes, as far as it differs from the input's mean, and returns what the mean
 /// contributes: that is no reason for anything, but part of the base.

@@ -18,7 +18,7 @@ pub struct Block<'a> {
 }
 
 /// What HTML tells of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Markup {
     /// The nearest block element or table cell: its number in [`Page::elements`].
     pub element: u32,
@@ -52,6 +52,7 @@ pub struct Elements {
     nodes: Vec<Node>,
     /// Ids, classes, roles and item properties of all elements, as selectors, one element behind the other.
     names: String,
+    title: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,17 @@ impl Elements {
         if let Some(node) = self.nodes.get_mut(element as usize) {
             node.range.end = at.max(node.range.start);
         }
+    }
+
+    /// Adds to the page's title.
+    #[cfg(feature = "html")]
+    pub(crate) fn entitle(&mut self, text: &str) {
+        self.title.get_or_insert_default().push_str(text);
+    }
+
+    /// The text of the first `<title>`, which is no block.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
     /// How many there are; their numbers are below that.

@@ -20,6 +20,9 @@ GROUPS = {
 SEEN = """\
 **The models of tamis were trained on blocks of these very sites: its accuracy here is not held out.** Held-out figures
 are those of `cargo xtask held-out`."""
+HELD_OUT = """\
+**Held out**: five models, each trained without a fifth of the sites (or groups of sites of one owner); every page is
+cleaned by the model that has not seen its site."""
 NOTES = """\
 A word is a run of letters and digits, or one character of Chinese, Japanese or Korean. F1 of words: bags of words, the
 mean of the pages' F1. F1 of shingles: bags of four words, the F1 of mean precision and mean recall, as in zyte's
@@ -100,9 +103,20 @@ def run_server(command, pages, out):
 
 
 def run_tamis(options, preset, out):
+    """One run over all pages; with held-out models one for each part, by the model that has not seen it."""
+    pages, total = options.target / "pages", {"cpu": 0, "peak": 0}
+    for part in sorted(pages.iterdir()) if options.held_out else [pages]:
+        model = options.held_out / f"{part.name}.safetensors" if options.held_out else options.model
+        ran = run_command(options, preset, model, part, out)
+        total = {"cpu": total["cpu"] + ran["cpu"], "peak": max(total["peak"], ran["peak"])}
+    version = subprocess.run([options.tamis, "--version"], capture_output=True, encoding="utf-8").stdout.strip()
+    return {**total, "version": version}
+
+
+def run_command(options, preset, model, pages, out):
     command = [options.tamis, "clean", "--input-format", "html", "-j", "1", "-p", preset, "--on-error", "skip"]
-    command += ["-m", options.model] if options.model else []
-    command += [options.target / "pages", "-o", out]
+    command += ["-m", model] if model else []
+    command += [pages, "-o", out]
     log, memory, ended = options.target / "tamis.log", 0, 0
     with log.open("w") as said:
         process = subprocess.Popen(command, stderr=said)
@@ -112,19 +126,27 @@ def run_tamis(options, preset, out):
         ended, status, usage = os.wait4(process.pid, os.WNOHANG)
     if status:
         raise Failed(log.read_text())
-    version = subprocess.run([options.tamis, "--version"], capture_output=True, encoding="utf-8").stdout.strip()
-    return {"cpu": usage.ru_utime + usage.ru_stime, "peak": memory, "version": version}
+    return {"cpu": usage.ru_utime + usage.ru_stime, "peak": memory}
+
+
+def read_parts(options):
+    """The part of each page that the held-out models were trained without."""
+    parts = {}
+    for file in options.held_out.glob("parts/*/*.jsonl"):
+        with file.open(encoding="utf-8") as lines:
+            parts |= {Path(json.loads(line)["html_file"]).resolve(): file.parent.name for line in lines}
+    return parts
 
 
 def link_pages(options):
-    """Some pages of every folder, evenly spaced, below one folder."""
-    pages = []
+    """Some pages of every folder, evenly spaced, below one folder; with held-out models a folder for each part."""
+    pages, parts = [], read_parts(options) if options.held_out else {}
     for folder in map(Path, options.data):
         found = sorted(page for page in folder.glob("*.html") if page.with_suffix(".txt").exists())
         size = min(len(found), options.limit)
-        (options.target / "pages" / folder.name).mkdir(parents=True)
         for page in (found[i * len(found) // size] for i in range(size)):
-            pages.append(options.target / "pages" / folder.name / page.name)
+            pages.append(options.target / "pages" / parts.get(page.resolve(), "") / folder.name / page.name)
+            pages[-1].parent.mkdir(parents=True, exist_ok=True)
             pages[-1].symlink_to(page.resolve())
     return pages
 
@@ -237,7 +259,9 @@ def report(options, pages, done):
     machine = f"{cpu[1] if cpu else platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     sizes = ", ".join(f"{len(members)} {group}" for group, members in groups.items())
     head = f"{len(pages)} pages ({sizes}; at most {options.limit} a set), {megabytes:.0f} MB of HTML. {machine}.\n"
-    if options.model:
+    if options.held_out:
+        seen = HELD_OUT
+    elif options.model:
         seen = f"The model of tamis is `{Path(options.model).name}`; this table cannot tell which sites it has seen."
     else:
         seen = SEEN
@@ -251,6 +275,7 @@ if __name__ == "__main__":
     parser.add_argument("--target", type=Path, required=True)
     parser.add_argument("--tamis", required=True)
     parser.add_argument("--model")
+    parser.add_argument("--held-out", type=Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--limit", type=int, default=150)
     parser.add_argument("--data", nargs="+", required=True)
@@ -259,4 +284,4 @@ if __name__ == "__main__":
     print(text)
     results = Path(__file__).parents[1] / "results"
     results.mkdir(exist_ok=True)
-    (results / f"peers-{date.today()}.md").write_text(text, "utf-8")
+    (results / f"peers-{'held-out-' if arguments.held_out else ''}{date.today()}.md").write_text(text, "utf-8")

@@ -356,6 +356,23 @@ pub(super) struct ModelArgs {
 pub(super) enum DataCommand {
     /// Pages, sites, blocks and characters by file, language, label and kind
     Stats(DataArgs),
+    /// Deal pages out to train on some parts and measure on the others: no site stands in two parts
+    Split(SplitArgs),
+}
+
+/// How to deal out.
+#[cfg(feature = "train")]
+#[derive(Debug, Args)]
+pub(super) struct SplitArgs {
+    /// Labeled pages: files of JSON Lines
+    #[arg(required = true)]
+    pub data: Vec<PathBuf>,
+    /// Parts
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub parts: u16,
+    /// Part K of a file goes to the folder K in here, under the same name
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 /// Which data to look at.

@@ -1,19 +1,61 @@
-//! `tamis data stats`: what labeled data holds.
+//! `tamis data`: what labeled data holds, and how to deal it out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::Write;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::args::{DataArgs, DataCommand, ReportFormat};
+use super::args::{DataArgs, DataCommand, ReportFormat, SplitArgs};
+use crate::error::Error;
 use crate::formats::write_json;
 use crate::page::Label;
-use crate::train::{DataSet, LabeledPage};
+use crate::train::{DataSet, LabeledPage, part, read_data};
 
 pub(super) fn run(command: &DataCommand) -> Result<()> {
-    let DataCommand::Stats(args) = command;
-    stats(args)
+    match command {
+        DataCommand::Stats(args) => stats(args),
+        DataCommand::Split(args) => split(args),
+    }
+}
+
+/// Copies each record as it stands, without its line feed where it has none.
+fn split(args: &SplitArgs) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Keys {
+        id: Option<String>,
+        site: Option<String>,
+        group: Option<String>,
+    }
+    let parts = usize::from(args.parts);
+    for path in &args.data {
+        let in_file = |error: Error| error.in_file(path);
+        let bytes = read_data(path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.trim_end_matches(".gz");
+        let mut out = vec![Vec::new(); parts];
+        let mut start = 0u64;
+        for (number, line) in (1u64..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+            let locate = |error: Error| in_file(error.at_record(number).at_byte(start));
+            if !line.trim_ascii().is_empty() {
+                let keys: Keys = serde_json::from_slice(line).map_err(|error| {
+                    locate(Error::record(format!("only pages in JSON Lines can be split: {error}")))
+                })?;
+                let group = keys.group.or(keys.site).or(keys.id).unwrap_or_else(|| number.to_string());
+                out[part(&group, parts)].extend_from_slice(line);
+            }
+            start += line.len() as u64;
+        }
+        // A set of one site is all in one part.
+        for (number, lines) in out.iter().enumerate().filter(|(_, lines)| !lines.is_empty()) {
+            let folder = args.output.join(number.to_string());
+            fs::create_dir_all(&folder).map_err(|error| Error::from(error).in_file(&folder))?;
+            let path = folder.join(name);
+            fs::write(&path, lines).map_err(|error| Error::from(error).in_file(&path))?;
+        }
+    }
+    Ok(())
 }
 
 #[derive(Default, Serialize)]

@@ -4,7 +4,8 @@
 //! sites.
 
 use super::feature::Feature;
-use super::{BlockFacts, PageFeatures};
+use super::container::{self, Container};
+use super::{BlockFacts, Matrix, PageFeatures};
 use crate::math::{exp, ln_1p};
 
 /// Scores beyond this are as certain as it gets.
@@ -110,17 +111,23 @@ const FIXED: &[Feature] = &[
 ];
 
 const SCORED: usize = OF_SCORES.len();
-/// Inputs of the first pass: the own score, what is made of scores, what is not.
-pub(crate) const FIRST: usize = 1 + SCORED + FIXED.len();
-/// Inputs of the second pass: those of the first, then what is made of the first pass's scores.
-pub(crate) const COUNT: usize = FIRST + SCORED;
-/// All inputs of one block.
-pub(crate) type Inputs = [f32; COUNT];
-
-/// Names and formulas of [`Inputs`], in order. "Score" is the block model's log-odds of junk, cut at ±8.
-pub(crate) fn features() -> impl Iterator<Item = &'static Feature> {
-    [OWN, OF_SCORES, FIXED, AGAIN].into_iter().flatten()
+/// Inputs of the first pass: the own score, what is made of scores, what is not, and for pages of HTML what is made of
+/// the scores of the elements around.
+pub(crate) const fn first_count(markup: bool) -> usize {
+    1 + SCORED + FIXED.len() + if markup { container::COUNT } else { 0 }
 }
+
+/// Inputs of the second pass: those of the first, then what is made of the first pass's scores.
+pub(crate) const fn count(markup: bool) -> usize {
+    first_count(markup) + SCORED + if markup { container::COUNT } else { 0 }
+}
+
+/// Names and formulas of all inputs of one block, in order. "Score" is the block model's log-odds of junk, cut at ±8.
+pub(crate) fn features(markup: bool) -> impl Iterator<Item = &'static Feature> {
+    let of = |features: &'static [Feature]| if markup { features } else { &[] };
+    [OWN, OF_SCORES, FIXED, of(container::FEATURES), AGAIN, of(container::AGAIN)].into_iter().flatten()
+}
+
 /// Blocks of more units are not compared with the rest of the page: their overlaps are 0.
 pub(crate) const COMPARED_UNITS: f32 = 60.0;
 /// A block of more units than this counts as body text.
@@ -140,26 +147,41 @@ pub(crate) struct Context {
     page_share: f32,
     /// Per block: blocks to the next body behind.
     to_body_behind: Vec<u32>,
+    container: Container,
 }
 
 impl Context {
     /// The first pass: fills all inputs but those made of its own scores. Takes the block model's log-odds.
-    pub(crate) fn first(&mut self, page: &PageFeatures, scores: &[f32], out: &mut Vec<Inputs>) {
+    pub(crate) fn first(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
         self.load(page, scores);
-        out.clear();
-        out.resize(scores.len(), [0.0; COUNT]);
-        for (i, inputs) in out.iter_mut().enumerate() {
+        out.clear(count(markup));
+        for i in 0..scores.len() {
+            let inputs = out.push();
             inputs[0] = self.scores[i];
             inputs[1..=SCORED].copy_from_slice(&self.of_scores(page, i));
         }
         self.fixed(page, out);
+        self.around(page, markup, 1 + SCORED + FIXED.len(), out);
     }
 
     /// The second pass: fills in what is made of the first pass's log-odds.
-    pub(crate) fn second(&mut self, page: &PageFeatures, scores: &[f32], inputs: &mut [Inputs]) {
+    pub(crate) fn second(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
         self.load(page, scores);
-        for (i, inputs) in inputs.iter_mut().enumerate() {
-            inputs[FIRST..].copy_from_slice(&self.of_scores(page, i));
+        let first = first_count(markup);
+        for (i, inputs) in out.rows_mut().enumerate() {
+            inputs[first..first + SCORED].copy_from_slice(&self.of_scores(page, i));
+        }
+        self.around(page, markup, first + SCORED, out);
+    }
+
+    /// Fills in what is made of the scores of the elements around, from place `start` on.
+    fn around(&mut self, page: &PageFeatures, markup: bool, start: usize, out: &mut Matrix) {
+        if !markup || page.tree.is_empty() {
+            return;
+        }
+        self.container.load(page, &self.scores);
+        for (i, inputs) in out.rows_mut().enumerate() {
+            inputs[start..start + container::COUNT].copy_from_slice(&self.container.of(page, i));
         }
     }
 
@@ -251,7 +273,7 @@ impl Context {
     }
 
     /// What scores have no part in.
-    fn fixed(&mut self, page: &PageFeatures, out: &mut [Inputs]) {
+    fn fixed(&mut self, page: &PageFeatures, out: &mut Matrix) {
         let facts: &[BlockFacts] = &page.facts;
         let n = facts.len();
         let flag = |on: bool| f32::from(u8::from(on));
@@ -267,7 +289,7 @@ impl Context {
         }
         let bodies = facts.iter().filter(|facts| facts.body).count();
         let (mut before, mut distance) = (0usize, FAR);
-        for (i, (inputs, own)) in out.iter_mut().zip(facts).enumerate() {
+        for (i, (inputs, own)) in out.rows_mut().zip(facts).enumerate() {
             let previous = i.checked_sub(1).map(|at| &facts[at]);
             let next = facts.get(i + 1);
             let behind = bodies - before - usize::from(own.body);
@@ -299,7 +321,7 @@ impl Context {
                 to_behind,
                 to_before.min(to_behind),
             ];
-            inputs[1 + SCORED..FIRST].copy_from_slice(&fixed);
+            inputs[1 + SCORED..][..FIXED.len()].copy_from_slice(&fixed);
             before += usize::from(own.body);
             distance = step(distance, own.body);
         }

@@ -1,16 +1,23 @@
 //! Blocks to numbers. [`Featurizer`] reads every block of a page once ([`scan`]), makes the block model's rows of it
 //! ([`stats`], [`tokens`], the lexical score of [`ngrams`]) and the facts that the page model's [`context`] is made of.
 
+mod container;
 pub(crate) mod context;
 mod feature;
+pub(crate) mod markup;
+mod matrix;
+mod names;
 pub(crate) mod ngrams;
 pub(crate) mod scan;
 mod schema;
 pub(crate) mod stats;
 pub(crate) mod tokens;
+mod tree;
 mod words;
 
 pub use feature::Feature;
+pub(crate) use matrix::Matrix;
+use tree::Tree;
 use schema::LEXICAL;
 pub use schema::{Groups, SCHEMA_VERSION};
 pub(crate) use schema::{row, row_names};
@@ -18,11 +25,9 @@ pub(crate) use schema::{row, row_names};
 use std::ops::Range;
 
 use crate::chars::{self, CLASSES, Class, ScriptGroup};
-use crate::page::Block;
+use crate::model::{NAME_PLACES, NgramTable};
+use crate::page::{Block, Elements};
 use scan::{Scan, Scanner, Sink};
-
-/// The block model's input: all groups in one row.
-pub(crate) type Row = [f32; row::LENGTH];
 
 /// What the page model needs to know of a block besides its score.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +51,11 @@ pub(crate) struct BlockFacts {
     pub duplicates: u32,
     pub overlap: f32,
     pub overlap_body: f32,
+    /// Characters without white space.
+    chars: u32,
+    /// Share of the block's shingles that stand in the page's title, and of the title's that stand in the block.
+    title_share: f32,
+    title_cover: f32,
     line: u32,
     /// Where the line stands in the table of lines.
     line_at: u32,
@@ -56,7 +66,8 @@ pub(crate) struct BlockFacts {
 /// The features of one page; the memory is reused from page to page.
 #[derive(Clone, Default)]
 pub(crate) struct PageFeatures {
-    pub rows: Vec<Row>,
+    /// The block model's input.
+    pub rows: Matrix,
     pub facts: Vec<BlockFacts>,
     /// The first shingles of every block, one block after the other.
     sketch: Vec<u32>,
@@ -64,6 +75,9 @@ pub(crate) struct PageFeatures {
     pub group: Option<ScriptGroup>,
     /// Share of the page's Han characters in a traditional form.
     pub traditional: f32,
+    /// The elements around the blocks; none if the page is not of HTML, or if nobody asked.
+    pub tree: Tree,
+    name_sums: markup::NameSums,
 }
 
 impl PageFeatures {
@@ -71,6 +85,66 @@ impl PageFeatures {
     pub(crate) fn shingles(&self, i: usize) -> &[u32] {
         &self.sketch[self.facts[i].sketch.clone()]
     }
+
+    /// Puts the scores of the elements' names into the rows.
+    pub(crate) fn set_names(&mut self, table: &NgramTable<NAME_PLACES>) {
+        self.name_sums.load(&self.tree, table);
+        if self.tree.is_empty() {
+            return;
+        }
+        for (i, row) in self.rows.rows_mut().enumerate() {
+            let (sum, number) = self.name_sums.of(&self.tree, i, table);
+            set_names(row, sum, number);
+        }
+    }
+
+    /// The number of name hashes that count for block `i`, and the elements around it, the innermost first, with the
+    /// sums of their weights.
+    pub(crate) fn name_weights(
+        &self,
+        i: usize,
+        table: &NgramTable<NAME_PLACES>,
+    ) -> (u32, impl Iterator<Item = (u32, f32)>) {
+        let (_, number) = self.name_sums.of(&self.tree, i, table);
+        let own = self.tree.at[i] as usize;
+        let sums = self.tree.path(i).map(move |at| {
+            let nearest = if at == own { markup::nearest_sum(&self.tree, at, table) } else { 0.0 };
+            (self.tree.first + at as u32, table.sum(self.tree.names.of(at)) + nearest)
+        });
+        (number, sums)
+    }
+}
+
+/// The hashes of all names that count for block `i`; none if the page is not of HTML.
+#[cfg(feature = "train")]
+pub(crate) fn name_hashes(page: &PageFeatures, i: usize, out: &mut Vec<u32>) {
+    out.clear();
+    if !page.tree.is_empty() {
+        markup::name_hashes(&page.tree, i, out);
+    }
+}
+
+/// Places of the names' scores in a row: the one over the root, the mean.
+pub(crate) fn name_places() -> [usize; 2] {
+    [row::MARKUP + markup::NAMES, row::MARKUP + markup::NAMES + 1]
+}
+
+/// Puts the names' scores of a block into its row, from the sum of their weights and their number.
+pub(crate) fn set_names(row: &mut [f32], sum: f32, number: u32) {
+    fill(row, row::MARKUP, |row| markup::set_names(row, sum, number));
+}
+
+/// What features are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// The groups that are wanted.
+    pub groups: Groups,
+    /// All blocks of a page, or a part of them.
+    pub blocks: &'a [Block<'a>],
+    /// No block of the page stands before them.
+    pub is_first: bool,
+    /// All elements of the page.
+    pub elements: &'a Elements,
 }
 
 /// Gives every block a sink for its n-grams.
@@ -89,6 +163,7 @@ pub(crate) struct Featurizer {
     tokens: Option<tokens::Tokens>,
     sketch_table: Vec<u32>,
     lines: Vec<(u32, u32)>,
+    title: Vec<u32>,
 }
 
 impl Featurizer {
@@ -103,35 +178,35 @@ impl Featurizer {
         Ok(())
     }
 
-    pub(crate) fn new(groups: Groups) -> Self {
-        #[cfg(not(feature = "jieba"))]
-        let _ = groups;
+    pub(crate) fn new() -> Self {
         Self {
             scanner: Scanner::new(),
             #[cfg(feature = "jieba")]
-            tokens: groups.tokens.then(tokens::Tokens::new),
+            tokens: None,
             sketch_table: Vec::new(),
             lines: Vec::new(),
+            title: Vec::new(),
         }
     }
 
-    /// Fills `out` with the features of a page's blocks.
-    pub(crate) fn page<L: Lexicon>(&mut self, blocks: &[Block<'_>], lexicon: &mut L, out: &mut PageFeatures) {
-        out.rows.clear();
+    /// Fills `out` with the features of blocks of a page, but for the scores of names.
+    pub(crate) fn page<L: Lexicon>(&mut self, input: &Input<'_>, lexicon: &mut L, out: &mut PageFeatures) {
+        let Input { groups, blocks, .. } = *input;
+        out.rows.clear(row::length(groups.markup));
         out.facts.clear();
         out.sketch.clear();
+        out.tree.clear();
         let mut classes = [0u32; CLASSES];
         let mut traditional = 0;
         for block in blocks {
             let sketch_start = out.sketch.len();
             let (scan, sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
             let lexical = sink.sum();
-            let at = out.rows.len();
-            out.rows.push([0.0; row::LENGTH]);
-            let row = &mut out.rows[at];
+            let row = out.rows.push();
             fill(row, row::STATS, |out| stats::compute(&scan, out));
             #[cfg(feature = "jieba")]
-            if let Some(tokens) = &mut self.tokens {
+            if groups.tokens {
+                let tokens = self.tokens.get_or_insert_with(tokens::Tokens::new);
                 fill(row, row::TOKENS, |out| tokens.compute(&block.text, out));
             }
             let group = chars::script_group(&scan.classes);
@@ -145,6 +220,7 @@ impl Featurizer {
                 han: scan.classes[Class::Han as usize],
                 traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
                 hashes: scan.hashes,
+                chars: scan.chars - scan.classes[Class::Space as usize],
                 date: scan.units <= 40.0 && scan.dates + scan.times > 0,
                 labeled: scan.label > 1 && scan.units <= 20.0,
                 body: scan.units > context::BODY_UNITS && scan.sentence_ends > 0,
@@ -159,6 +235,49 @@ impl Featurizer {
         out.traditional = traditional as f32 / classes[Class::Han as usize].max(1) as f32;
         self.compare(out);
         self.find_duplicates(out);
+        if groups.markup {
+            self.markup(input, out);
+        }
+    }
+
+    /// Fills in what HTML tells.
+    fn markup(&mut self, input: &Input<'_>, out: &mut PageFeatures) {
+        self.title.clear();
+        if let Some(title) = input.elements.title() {
+            self.scanner.scan(title, &mut self.title, ());
+            self.compare_title(out);
+        }
+        out.tree.load(input, &out.facts);
+        if out.tree.is_empty() {
+            return;
+        }
+        for ((i, block), row) in input.blocks.iter().enumerate().zip(out.rows.rows_mut()) {
+            let markup = block.markup.unwrap_or_default();
+            fill(row, row::MARKUP, |row| markup::compute(&out.tree, i, &out.facts[i], markup, row));
+        }
+    }
+
+    /// Fills in which shingles of blocks stand in the title and the other way around.
+    fn compare_title(&mut self, out: &mut PageFeatures) {
+        const BITS: u32 = 12;
+        let mut in_title = [0u64; 1 << (BITS - 6)];
+        for &hash in &self.title {
+            let bucket = ngrams::bucket(hash, BITS);
+            in_title[bucket >> 6] |= 1 << (bucket & 63);
+        }
+        for facts in &mut out.facts {
+            if facts.units > context::COMPARED_UNITS {
+                continue;
+            }
+            let shingles = &out.sketch[facts.sketch.clone()];
+            let found = shingles.iter().filter(|hash| {
+                let bucket = ngrams::bucket(**hash, BITS);
+                in_title[bucket >> 6] & (1 << (bucket & 63)) != 0
+            });
+            let found = found.count() as f32;
+            facts.title_share = found / shingles.len().max(1) as f32;
+            facts.title_cover = (found / self.title.len().max(1) as f32).min(1.0);
+        }
     }
 
     /// Fills in the overlaps: which bigrams of a block stand in other blocks too.
@@ -235,22 +354,22 @@ pub(crate) fn lexical_places(group: Option<ScriptGroup>) -> [usize; 2] {
 }
 
 /// Puts the lexical features of a block into its row, from the sum of its n-grams' weights and their number.
-pub(crate) fn set_lexical(row: &mut Row, group: Option<ScriptGroup>, sum: f32, hashes: u32) {
+pub(crate) fn set_lexical(row: &mut [f32], group: Option<ScriptGroup>, sum: f32, hashes: u32) {
     let n = hashes.max(1) as f32;
-    row[row::LEXICAL_AT..].fill(0.0);
+    row[row::LEXICAL_AT..row::MARKUP].fill(0.0);
     let [root, mean] = lexical_places(group);
     row[root] = sum / n.sqrt();
     row[mean] = sum / n;
 }
 
 /// Names of the page model's inputs, in order.
-pub(crate) fn context_names() -> impl Iterator<Item = &'static str> {
-    context::features().map(|feature| feature.name)
+pub(crate) fn context_names(markup: bool) -> impl Iterator<Item = &'static str> {
+    context::features(markup).map(|feature| feature.name)
 }
 
 /// Lets `write` fill the `N` places of a row from `at` on.
 #[inline(always)]
-fn fill<const N: usize>(row: &mut Row, at: usize, write: impl FnOnce(&mut [f32; N])) {
+fn fill<const N: usize>(row: &mut [f32], at: usize, write: impl FnOnce(&mut [f32; N])) {
     if let Some(places) = row[at..].first_chunk_mut() {
         write(places);
     }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::feature::Feature;
-use super::{context, stats, tokens};
+use super::{context, markup, stats, tokens};
 
 /// Which of the switchable groups of features a model uses. The lexical score (group `ngrams`) and the page's context
 /// (group `context`) can be switched off to study them.
@@ -19,23 +19,27 @@ pub struct Groups {
     pub ngrams: bool,
     /// How a block fits its page: needs the page model.
     pub context: bool,
+    /// What HTML tells of a block. A model with this group is for pages of HTML only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub markup: bool,
 }
 
 impl Default for Groups {
-    /// Everything but `tokens`.
+    /// Everything but `tokens` and `markup`.
     fn default() -> Self {
-        Self { stats: true, tokens: false, ngrams: true, context: true }
+        Self { stats: true, tokens: false, ngrams: true, context: true, markup: false }
     }
 }
 
 impl Groups {
     /// Name, documentation and use of every group, in order.
-    pub fn list(self) -> [(&'static str, Vec<&'static Feature>, bool); 4] {
+    pub fn list(self) -> [(&'static str, Vec<&'static Feature>, bool); 5] {
         [
             ("stats", stats::FEATURES.iter().collect(), self.stats),
             ("tokens", tokens::FEATURES.iter().collect(), self.tokens),
             ("ngrams", LEXICAL.iter().collect(), self.ngrams),
-            ("context", context::features().collect(), self.context),
+            ("markup", markup::FEATURES.iter().collect(), self.markup),
+            ("context", context::features(self.markup).collect(), self.context),
         ]
     }
 
@@ -44,16 +48,17 @@ impl Groups {
     /// # Errors
     /// If a name is unknown.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> crate::Result<Self> {
-        let mut groups = Self { stats: false, tokens: false, ngrams: false, context: false };
+        let mut groups = Self { stats: false, tokens: false, ngrams: false, context: false, markup: false };
         for name in names {
             match name {
                 "stats" => groups.stats = true,
                 "tokens" => groups.tokens = true,
                 "ngrams" => groups.ngrams = true,
                 "context" => groups.context = true,
+                "markup" => groups.markup = true,
                 _ => {
                     return Err(crate::Error::option(format!(
-                        "no feature group is called `{name}`: there are stats, tokens, ngrams and context"
+                        "no feature group is called `{name}`: there are stats, tokens, ngrams, context and markup"
                     )));
                 }
             }
@@ -80,17 +85,24 @@ pub(crate) const LEXICAL: &[Feature] = &[
 /// Version of the features: raised whenever a name, an order or a computation changes.
 pub const SCHEMA_VERSION: u32 = 2;
 
-/// Places of the block model's input: all groups, used or not, in one row.
+/// Places of the block model's input: all groups, used or not, in one row; of HTML those of `markup` too, behind the
+/// others.
 pub(crate) mod row {
-    use super::{LEXICAL, stats, tokens};
+    use super::{LEXICAL, markup, stats, tokens};
 
     pub(crate) const STATS: usize = 0;
     pub(crate) const TOKENS: usize = STATS + stats::COUNT;
     pub(crate) const LEXICAL_AT: usize = TOKENS + tokens::COUNT;
-    pub(crate) const LENGTH: usize = LEXICAL_AT + LEXICAL.len();
+    pub(crate) const MARKUP: usize = LEXICAL_AT + LEXICAL.len();
+
+    /// How long a row is.
+    pub(crate) const fn length(markup: bool) -> usize {
+        if markup { MARKUP + markup::COUNT } else { MARKUP }
+    }
 }
 
 /// The block model's input names, in the order of a row.
-pub(crate) fn row_names() -> impl Iterator<Item = &'static str> {
-    stats::FEATURES.iter().chain(tokens::FEATURES).chain(LEXICAL).map(|feature| feature.name)
+pub(crate) fn row_names(markup: bool) -> impl Iterator<Item = &'static str> {
+    let markup = if markup { markup::FEATURES } else { &[] };
+    stats::FEATURES.iter().chain(tokens::FEATURES).chain(LEXICAL).chain(markup).map(|feature| feature.name)
 }

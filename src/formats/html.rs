@@ -27,6 +27,15 @@ pub(super) fn decode(bytes: &[u8], transport: Option<Encoding>, asked: Encoding)
     }
 }
 
+/// HTML as UTF-8, as browsers decode a page that comes without a word on its encoding: the encoding of the byte order
+/// mark, of a `<meta>` element, or what the bytes look like. Damage becomes U+FFFD.
+pub fn decode_html(bytes: &[u8]) -> Cow<'_, str> {
+    match decode(bytes, None, Encoding::Auto).0 {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    }
+}
+
 /// The encoding that a `<meta>` element names.
 fn declared(start: &[u8]) -> Option<Encoding> {
     let lower = start.to_ascii_lowercase();

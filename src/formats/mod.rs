@@ -56,6 +56,8 @@ pub(crate) mod writer;
 pub use compression::Compression;
 #[cfg(feature = "formats")]
 pub use encoding::Encoding;
+#[cfg(all(feature = "formats", feature = "html"))]
+pub use html::decode_html;
 #[cfg(feature = "formats")]
 pub use open::{Format, ReadOptions, open, open_bytes};
 #[cfg(feature = "formats")]

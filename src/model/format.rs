@@ -85,10 +85,12 @@ pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {
     add("thresholds", vec![Preset::ALL.len(), ScriptGroup::COUNT], model.thresholds.as_flattened());
     let kinds = ("kind_ngrams", model.kind_ngrams.scale(), model.kind_ngrams.steps());
     let lexical = ("ngrams", model.ngrams.scale(), model.ngrams.steps());
-    for (name, scale, _) in [&kinds, &lexical] {
+    let names = model.names.as_ref().map(|table| ("names", table.scale(), table.steps()));
+    let tables: Vec<_> = [kinds, lexical].into_iter().chain(names).collect();
+    for (name, scale, _) in &tables {
         add(&format!("{name}.scale"), vec![1], &[*scale]);
     }
-    for (name, _, steps) in [kinds, lexical] {
+    for (name, _, steps) in tables {
         tensors.push((name.to_owned(), Dtype::I8, vec![steps.len()], steps));
     }
     tensors.sort();
@@ -145,15 +147,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Model> {
     };
     let calibration = tensors.f32s("calibration", 2 * ScriptGroup::COUNT)?;
     let thresholds = tensors.f32s("thresholds", Preset::ALL.len() * ScriptGroup::COUNT)?;
+    let markup = metadata.groups.markup;
     Ok(Model {
-        block: head("block", features::row::LENGTH)?,
-        kind: head("kind", features::row::LENGTH)?,
-        page: head("page", features::context::FIRST)?,
-        second: head("second", features::context::COUNT)?,
+        block: head("block", features::row::length(markup))?,
+        kind: head("kind", features::row::length(markup))?,
+        page: head("page", features::context::first_count(markup))?,
+        second: head("second", features::context::count(markup))?,
         calibration: std::array::from_fn(|i| Platt { slope: calibration[2 * i], offset: calibration[2 * i + 1] }),
         thresholds: std::array::from_fn(|p| std::array::from_fn(|s| thresholds[p * ScriptGroup::COUNT + s])),
         ngrams: tensors.table("ngrams")?,
         kind_ngrams: tensors.table("kind_ngrams")?,
+        names: if markup { Some(tensors.table("names")?) } else { None },
         metadata,
     })
 }
@@ -182,8 +186,9 @@ fn check_versions(json: &str) -> Result<()> {
 
 fn check_names(metadata: &Metadata) -> Result<()> {
     let scripts = ScriptGroup::ALL.iter().map(|group| group.name());
-    if metadata.block_features.iter().map(String::as_str).ne(features::row_names())
-        || metadata.page_features.iter().map(String::as_str).ne(features::context_names())
+    let markup = metadata.groups.markup;
+    if metadata.block_features.iter().map(String::as_str).ne(features::row_names(markup))
+        || metadata.page_features.iter().map(String::as_str).ne(features::context_names(markup))
         || metadata.scripts.iter().map(String::as_str).ne(scripts)
     {
         return Err(Error::model(

@@ -7,7 +7,7 @@ mod ngram_table;
 
 pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric};
 pub(crate) use linear::LinearModel;
-pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NgramTable, Weighing};
+pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NAME_PLACES, NgramTable, Weighing};
 
 use std::path::Path;
 
@@ -65,6 +65,8 @@ pub struct Model {
     pub(crate) metadata: Metadata,
     pub(crate) ngrams: NgramTable<LEXICAL_PLACES>,
     pub(crate) kind_ngrams: NgramTable<KIND_PLACES>,
+    /// Weights of elements' names; only models with the group `markup` have them.
+    pub(crate) names: Option<NgramTable<NAME_PLACES>>,
     pub(crate) block: LinearModel,
     /// The page model's first pass.
     pub(crate) page: LinearModel,
@@ -76,12 +78,21 @@ pub struct Model {
 }
 
 impl Model {
-    /// The default model, which is part of the program.
+    /// The default model for text, which is part of the program.
     ///
     /// # Errors
     /// If the embedded bytes are damaged, which a test rules out.
     pub fn embedded() -> Result<Self> {
         format::decode(embedded::DEFAULT)
+    }
+
+    /// The default model for pages of HTML, which is part of the program.
+    ///
+    /// # Errors
+    /// As [`Model::embedded`].
+    #[cfg(feature = "html")]
+    pub fn embedded_html() -> Result<Self> {
+        format::decode(embedded::HTML)
     }
 
     /// Reads a model file.
@@ -122,8 +133,9 @@ impl Model {
 
     /// The weights of the block model and of the page model by feature name, in standard deviations of the feature.
     pub fn weights(&self) -> impl Iterator<Item = (&'static str, f32)> + '_ {
-        let page = crate::features::context_names().zip(self.second.standard_weights());
-        crate::features::row_names().zip(self.block.standard_weights()).chain(page)
+        let markup = self.metadata.groups.markup;
+        let page = crate::features::context_names(markup).zip(self.second.standard_weights());
+        crate::features::row_names(markup).zip(self.block.standard_weights()).chain(page)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::features::{Lexicon, ngrams, scan::Sink};
 pub(crate) const LEXICAL_PLACES: usize = 1 << 20;
 /// Places of the kinds' table.
 pub(crate) const KIND_PLACES: usize = 1 << 16;
+/// Places of the table of elements' names.
+pub(crate) const NAME_PLACES: usize = 1 << 16;
 
 /// `2^bits` weights in `i8`, scaled by the largest one, never clipped: quantising costs no accuracy that could be
 /// measured. n-grams that fall into one bucket share its weight.

@@ -93,6 +93,8 @@ struct Builder<'s> {
     markup: Option<Markup>,
     /// A link has begun that the block has no text of yet.
     new_link: bool,
+    /// The page's title is open, the first one.
+    in_title: bool,
     /// White space is due before the next character.
     space: bool,
     /// The start tag that is being read.
@@ -168,6 +170,10 @@ impl Builder<'_> {
                 }
             }
             CallbackEvent::String { value } if self.hiding == 0 => self.string(value, span),
+            // Nothing but the title itself hides it.
+            CallbackEvent::String { value } if self.in_title && self.hiding == 1 => {
+                self.elements.entitle(&String::from_utf8_lossy(value));
+            }
             _ => {}
         }
     }
@@ -209,6 +215,7 @@ impl Builder<'_> {
         self.keeping += usize::from(element.role() == Role::Kept);
         self.open.0[element as usize] += 1;
         self.new_link |= element == Element::A;
+        self.in_title |= element == Element::Title && self.elements.title().is_none();
         let parent = self.stack.last().map(|open| open.number);
         let (number, own) = match parent {
             Some(parent) if self.hiding > 0 => (parent, false),
@@ -257,6 +264,7 @@ impl Builder<'_> {
                 self.space = true;
             }
             self.open.0[element as usize] -= 1;
+            self.in_title &= element != Element::Title;
             self.hiding -= usize::from(hidden);
             self.keeping -= usize::from(element.role() == Role::Kept);
         }

@@ -9,6 +9,7 @@ use fastrand::Rng;
 
 use super::dataset::{LabeledBlock, LabeledPage};
 use super::grammar::Grammar;
+use super::inject;
 use super::spam::{SpamWriter, spam_block};
 use crate::chars;
 use crate::page::{Kind, Label};
@@ -108,9 +109,8 @@ impl<'a> Composer<'a> {
             id: format!("composed-{number}"),
             lang: body.lang.clone(),
             site: frame.map_or_else(|| format!("composed-{}", number % 50), |frame| frame.site.clone()),
-            group: String::new(),
-            test: false,
             blocks,
+            ..LabeledPage::default()
         };
         page.blocks.retain(|block| !block.text.trim().is_empty());
         if body.lang == "zh-Hans" && self.rng.f64() < traditional {
@@ -191,10 +191,14 @@ impl<'a> Composer<'a> {
         let mut page = page.clone();
         page.id = format!("polluted-{number}");
         let title = page.blocks.iter().find(|block| block.subkind == "title").map(|block| block.text.clone());
+        let title = title.or_else(|| page.elements.title().map(str::to_owned));
         if self.rng.bool() {
             self.credits(&mut page.blocks);
         }
         self.pollute(&mut page, title.as_deref());
+        if page.has_markup() {
+            inject::inject(&mut page, &mut self.rng);
+        }
         page
     }
 
@@ -264,10 +268,9 @@ impl<'a> Composer<'a> {
         LabeledPage {
             id: format!("doorway-{number}"),
             lang: "zh-Hans".to_owned(),
-            group: String::new(),
             site,
-            test: false,
             blocks,
+            ..LabeledPage::default()
         }
     }
 
@@ -315,11 +318,12 @@ fn site_name(page: &LabeledPage) -> String {
 }
 
 fn content(text: String, subkind: &str) -> LabeledBlock {
-    LabeledBlock { text, label: Some(Label::Content), kind: None, subkind: subkind.to_owned() }
+    LabeledBlock { text, label: Some(Label::Content), kind: None, subkind: subkind.to_owned(), markup: None }
 }
 
 fn boilerplate(text: String, subkind: &str) -> LabeledBlock {
-    LabeledBlock { text, label: Some(Label::Junk), kind: Some(Kind::Boilerplate), subkind: subkind.to_owned() }
+    let (label, kind) = (Some(Label::Junk), Some(Kind::Boilerplate));
+    LabeledBlock { text, label, kind, subkind: subkind.to_owned(), markup: None }
 }
 
 fn title_line(title: &str, site: &str, rng: &mut Rng) -> LabeledBlock {

@@ -1,17 +1,21 @@
 //! Labeled pages in memory, and the readers of the formats they come in.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::import;
+use super::align::{Reference, align};
 use crate::error::{Error, Result};
-use crate::page::{Kind, Label};
+use crate::formats;
+use crate::page::{Elements, Kind, Label, Markup, Page};
+use crate::segment;
 
 /// A labeled block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabeledBlock {
     /// The text, one line.
     pub text: String,
@@ -21,10 +25,12 @@ pub struct LabeledBlock {
     pub kind: Option<Kind>,
     /// The finer name in the data (`nav`, `seo-title`, `title`, ...), empty where there is none.
     pub subkind: String,
+    /// What HTML tells of it.
+    pub markup: Option<Markup>,
 }
 
 /// A labeled page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabeledPage {
     /// The page's name in its data set.
     pub id: String,
@@ -38,6 +44,25 @@ pub struct LabeledPage {
     pub test: bool,
     /// The blocks in order.
     pub blocks: Vec<LabeledBlock>,
+    /// The elements of its HTML, if it came as such.
+    pub elements: Arc<Elements>,
+}
+
+impl LabeledPage {
+    /// The page as it is classified.
+    pub(super) fn page(&self) -> Page<'_> {
+        let mut page = Page::from_texts(self.blocks.iter().map(|block| block.text.as_str()));
+        for (block, labeled) in page.blocks.iter_mut().zip(&self.blocks) {
+            block.markup = labeled.markup;
+        }
+        page.elements = Elements::clone(&self.elements);
+        page
+    }
+
+    /// It came as HTML.
+    pub(super) fn has_markup(&self) -> bool {
+        !self.elements.is_empty()
+    }
 }
 
 /// Pages from one file or written by one generator.
@@ -58,14 +83,7 @@ impl DataSet {
     pub fn load(path: &Path) -> Result<Self> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.split('.').next().unwrap_or_default().to_owned();
-        let file = File::open(path).map_err(|error| Error::from(error).in_file(path))?;
-        let mut reader: Box<dyn BufRead> = if path.extension().is_some_and(|ending| ending == "gz") {
-            Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(file)))
-        } else {
-            Box::new(BufReader::new(file))
-        };
-        let mut text = Vec::new();
-        reader.read_to_end(&mut text).map_err(|error| Error::from(error).in_file(path))?;
+        let text = read_data(path)?;
         let pages = import::pages(&name, path, &text).map_err(|error| error.in_file(path))?;
         if pages.is_empty() {
             return Err(Error::data("there is no labeled page in it").in_file(path));
@@ -73,33 +91,83 @@ impl DataSet {
         Ok(Self { name, pages })
     }
 
-    /// Reads files, and all `.jsonl`, `.jsonl.gz`, `.json` and `.txt` files right in folders, in order of name.
+    /// Reads a folder of pages of HTML, `NAME.html` with the text of their content in `NAME.txt`. Pages whose names are
+    /// equal up to `__` are of one site.
+    fn load_pairs(folder: &Path, pairs: &[PathBuf]) -> Result<Self> {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let read = |path: &Path| std::fs::read(path).map_err(|error| Error::from(error).in_file(path));
+        let pages = pairs.iter().map(|path| {
+            let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let site = format!("{name}/{}", id.split("__").next().unwrap_or_default());
+            let html = read(path)?;
+            let content = read(&path.with_extension("txt"))?;
+            let page = segment::html(&formats::decode_html(&html));
+            Ok(LabeledPage {
+                group: site.clone(),
+                site,
+                id,
+                elements: Arc::new(page.elements.clone()),
+                blocks: align(page, &Reference::Content(&String::from_utf8_lossy(&content))),
+                ..LabeledPage::default()
+            })
+        });
+        Ok(Self { name: name.clone(), pages: pages.collect::<Result<_>>()? })
+    }
+
+    /// Reads files, and all `.jsonl` and `.jsonl.gz` files right in folders, in order of name; and folders of pages of
+    /// HTML, `NAME.html` with the text of their content in `NAME.txt`.
     ///
     /// # Errors
     /// If there is nothing to read, or as [`DataSet::load`].
     pub fn load_all(paths: &[PathBuf]) -> Result<Vec<Self>> {
-        let mut files = Vec::new();
+        let mut sets = Vec::new();
         for path in paths {
             if path.is_dir() {
                 let entries = std::fs::read_dir(path).map_err(|error| Error::from(error).in_file(path))?;
-                let mut inside = Vec::new();
+                let (mut inside, mut pairs) = (Vec::new(), Vec::new());
                 for entry in entries {
                     let file = entry.map_err(|error| Error::from(error).in_file(path))?.path();
                     if file.is_file() && is_data(&file) {
                         inside.push(file);
+                    } else if file.extension().is_some_and(|ending| ending == "html" || ending == "htm")
+                        && file.with_extension("txt").is_file()
+                    {
+                        pairs.push(file);
                     }
                 }
-                if inside.is_empty() {
+                if inside.is_empty() && pairs.is_empty() {
                     return Err(Error::data("there is no data file in this folder").in_file(path));
                 }
                 inside.sort();
-                files.append(&mut inside);
+                pairs.sort();
+                for file in &inside {
+                    sets.push(Self::load(file)?);
+                }
+                if !pairs.is_empty() {
+                    sets.push(Self::load_pairs(path, &pairs)?);
+                }
             } else {
-                files.push(path.clone());
+                sets.push(Self::load(path)?);
             }
         }
-        files.iter().map(|file| Self::load(file)).collect()
+        Ok(sets)
     }
+}
+
+/// The bytes of a data file, unpacked if it is packed.
+///
+/// # Errors
+/// If the file cannot be read, with its name.
+pub fn read_data(path: &Path) -> Result<Vec<u8>> {
+    let in_file = |error: std::io::Error| Error::from(error).in_file(path);
+    let file = File::open(path).map_err(in_file)?;
+    let mut text = Vec::new();
+    if path.extension().is_some_and(|ending| ending == "gz") {
+        flate2::bufread::MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut text).map_err(in_file)?;
+    } else {
+        BufReader::new(file).read_to_end(&mut text).map_err(in_file)?;
+    }
+    Ok(text)
 }
 
 fn is_data(path: &Path) -> bool {
@@ -116,7 +184,13 @@ pub(super) struct PageRecord {
     site: Option<String>,
     group: Option<String>,
     split: Option<String>,
+    #[serde(default)]
     blocks: Vec<BlockRecord>,
+    /// The page's source: then `blocks`, or the text `content`, tell the labels of the blocks that tamis finds in it.
+    html: Option<String>,
+    /// The same as a file beside the data file.
+    html_file: Option<PathBuf>,
+    content: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,10 +203,28 @@ struct BlockRecord {
 }
 
 impl PageRecord {
-    pub(super) fn into_page(self, number: u64) -> Result<LabeledPage> {
+    /// The labeled page; `file` is where the record stands.
+    pub(super) fn into_page(self, number: u64, file: &Path) -> Result<LabeledPage> {
         let id = self.id.unwrap_or_else(|| number.to_string());
         let site = self.site.unwrap_or_else(|| id.clone());
-        let blocks = self.blocks.into_iter().map(BlockRecord::into_block).collect::<Result<Vec<_>>>()?;
+        let mut blocks = self.blocks.into_iter().map(BlockRecord::into_block).collect::<Result<Vec<_>>>()?;
+        let mut elements = Elements::default();
+        let html = match &self.html_file {
+            Some(name) => {
+                let path = file.with_file_name("").join(name);
+                let bytes = std::fs::read(&path).map_err(|error| Error::from(error).in_file(&path))?;
+                Some(formats::decode_html(&bytes).into_owned())
+            }
+            None => self.html,
+        };
+        if let Some(html) = &html {
+            let page = segment::html(html);
+            elements.clone_from(&page.elements);
+            let reference = self.content.as_deref().map_or(Reference::Blocks(&blocks), Reference::Content);
+            blocks = align(page, &reference);
+        } else if self.content.is_some() {
+            return Err(Error::record("`content` says what the content of `html` is, and there is no `html`"));
+        }
         Ok(LabeledPage {
             lang: self.lang,
             group: self.group.unwrap_or_else(|| site.clone()),
@@ -140,6 +232,7 @@ impl PageRecord {
             id,
             test: self.split.as_deref() == Some("test"),
             blocks,
+            elements: Arc::new(elements),
         })
     }
 }
@@ -151,7 +244,7 @@ impl BlockRecord {
         if self.amb || subkind == "byline" {
             label = None;
         }
-        Ok(LabeledBlock { text: self.text, label, kind, subkind })
+        Ok(LabeledBlock { text: self.text, label, kind, subkind, markup: None })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::classify::{Classifier, Threshold};
 use crate::error::{Error, ErrorKind, Result};
 use crate::features::BlockFacts;
 use crate::model::{Model, PerScript, Preset, script_index};
-use crate::page::{Label, Page};
+use crate::page::Label;
 
 const BOOTSTRAP: usize = 200;
 /// Blocks of a page that count in full in [`Report::capped`].
@@ -258,8 +258,7 @@ pub fn score(model: &Model, sets: &[DataSet]) -> Result<Vec<ScoredBlock>> {
         .map_init(
             || classifier.worker(),
             |worker, (set, page)| {
-                let texts = page.blocks.iter().map(|block| block.text.as_str());
-                let blocks = Page::from_texts(texts);
+                let blocks = page.page();
                 let scores: Vec<f32> = worker.classify(&blocks).iter().map(|verdict| verdict.score).collect();
                 let scored = scores.into_iter().enumerate().map(|(b, score)| {
                     let at = worker.turn_to(&blocks, b);

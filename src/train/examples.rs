@@ -8,12 +8,14 @@ use sprs::CsMatI;
 use super::compose::base;
 use super::dataset::LabeledPage;
 use super::recipe::Recipe;
-use crate::features::{Featurizer, Groups, Lexicon, PageFeatures, ngrams, scan::Sink};
+use crate::features::{Featurizer, Groups, Input, Lexicon, PageFeatures, name_hashes, ngrams, scan::Sink};
 use crate::model;
-use crate::page::{Label, Page};
+use crate::page::Label;
 
 /// The kinds' table has `2^KIND_BITS` buckets.
 const KIND_BITS: u32 = model::KIND_PLACES.trailing_zeros();
+/// The table of elements' names has `2^NAME_BITS` buckets.
+const NAME_BITS: u32 = model::NAME_PLACES.trailing_zeros();
 
 /// A page that takes part in training, with its role settled.
 pub(super) struct TrainingPage {
@@ -28,6 +30,14 @@ pub(super) struct TrainingPage {
     pub generated: bool,
 }
 
+impl TrainingPage {
+    /// Whether the linear heads learn from it. Those of a model for HTML learn from such pages alone; texts teach it
+    /// n-grams.
+    pub(super) fn teaches(&self, groups: Groups) -> bool {
+        !groups.markup || self.page.has_markup()
+    }
+}
+
 /// All pages as numbers. Blocks are numbered through.
 pub(super) struct Examples {
     pub features: Vec<PageFeatures>,
@@ -37,6 +47,10 @@ pub(super) struct Examples {
     pub ngrams: CsMatI<f32, u32, usize>,
     /// The same for the first shingles of the block, in the smaller table of the kinds.
     pub shingles: CsMatI<f32, u32, usize>,
+    /// The same for the names of the elements around the block; empty rows for texts.
+    pub names: CsMatI<f32, u32, usize>,
+    /// Per block: how many names those are.
+    pub name_counts: Vec<u32>,
     /// Per block; 0 for "don't care".
     pub weights: Vec<f32>,
     /// Per block: whether it is junk.
@@ -49,12 +63,13 @@ impl Examples {
         let read: Vec<(PageFeatures, Recorder)> = pages
             .par_iter()
             .map_init(
-                || Featurizer::new(groups),
+                Featurizer::new,
                 |featurizer, page| {
-                    let texts = page.page.blocks.iter().map(|block| block.text.as_str());
+                    let page = page.page.page();
                     let mut features = PageFeatures::default();
                     let mut recorder = Recorder { block: Vec::new(), rows: SparseRows::new(bits) };
-                    featurizer.page(&Page::from_texts(texts).blocks, &mut recorder, &mut features);
+                    let input = Input { groups, blocks: &page.blocks, is_first: true, elements: &page.elements };
+                    featurizer.page(&input, &mut recorder, &mut features);
                     (features, recorder)
                 },
             )
@@ -62,11 +77,16 @@ impl Examples {
         let mut features = Vec::with_capacity(pages.len());
         let mut starts = vec![0];
         let (mut ngrams, mut shingles) = (SparseRows::new(bits), SparseRows::new(KIND_BITS));
+        let mut names = SparseRows::new(NAME_BITS);
+        let (mut hashes, mut name_counts) = (Vec::new(), Vec::new());
         for (page, recorder) in read {
-            starts.push(starts[starts.len() - 1] + page.rows.len());
+            starts.push(starts[starts.len() - 1] + page.facts.len());
             ngrams.append(&recorder.rows);
-            for i in 0..page.rows.len() {
+            for i in 0..page.facts.len() {
                 shingles.push(&mut page.shingles(i).to_vec());
+                name_hashes(&page, i, &mut hashes);
+                name_counts.push(hashes.len() as u32);
+                names.push(&mut hashes);
             }
             features.push(page);
         }
@@ -76,6 +96,8 @@ impl Examples {
             starts,
             ngrams: ngrams.into_matrix(),
             shingles: shingles.into_matrix(),
+            names: names.into_matrix(),
+            name_counts,
             weights: weights(pages, recipe),
             junk: blocks().map(|block| block.label == Some(Label::Junk)).collect(),
         }

@@ -22,6 +22,12 @@ pub(super) fn folds_of(pages: &[&LabeledPage], seed: u64, folds: usize) -> Vec<u
     pages.iter().map(|page| dealt[page.group.as_str()]).collect()
 }
 
+/// The part, in `0..parts`, that a page of this group belongs to when data is split to train on some parts and measure
+/// on the others. It depends on nothing but the name of the group, so files that are split one by one fit together.
+pub fn part(group: &str, parts: usize) -> usize {
+    fold_of(group, 0, parts.max(1))
+}
+
 /// FNV-1a with a final mix (SplitMix64): stable over versions and machines.
 pub(super) fn hash(bytes: &[u8], seed: u64) -> u64 {
     let mut state = 0xCBF2_9CE4_8422_2325 ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -1,6 +1,8 @@
 //! The formats that labeled blocks come in, told apart by their first record:
 //!
 //! - **pages**: JSON Lines, `{"id","site","lang","blocks":[{"text","label","kind"?,"amb"?}]}`
+//! - **pages of HTML**: JSON Lines, `{"id","site","lang","html","content"}`, or `html` with `blocks` of another tool;
+//!   `html_file` in the place of `html` is the name of a file beside the data file
 //! - **blocks**: JSON Lines, `{"text","label","kind"?,"page"?,"site"?}`, one block a line; consecutive lines of one `page`
 //!   make a page, and lines without it are pages of their own
 //! - **fastText**: `__label__junk text`, one block a line; a blank line ends a page
@@ -38,19 +40,19 @@ pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<Labeled
         ))
         .at_record(1));
     }
-    json_lines(name, text)
+    json_lines(name, path, text)
 }
 
-fn json_lines(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
+fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
     let mut pages: Vec<LabeledPage> = Vec::new();
     let mut open_page: Option<String> = None;
     for (number, start, line) in lines(text) {
         let locate = |error: Error| error.at_record(number).at_byte(start);
         let wrong = |error: serde_json::Error| locate(Error::record(error.to_string()));
         let keys: Keys = serde_json::from_str(line).map_err(wrong)?;
-        if keys.blocks.is_some() {
+        if keys.blocks.is_some() || keys.html.is_some() || keys.html_file.is_some() {
             let record: PageRecord = serde_json::from_str(line).map_err(wrong)?;
-            pages.push(record.into_page(number).map_err(locate)?);
+            pages.push(record.into_page(number, path).map_err(locate)?);
             open_page = None;
         } else if keys.label.as_ref().or(keys.labels.as_ref()).is_some_and(Value::is_array) {
             let record: Doccano = serde_json::from_str(line).map_err(wrong)?;
@@ -77,6 +79,8 @@ fn json_lines(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
 #[derive(Deserialize)]
 struct Keys {
     blocks: Option<serde::de::IgnoredAny>,
+    html: Option<serde::de::IgnoredAny>,
+    html_file: Option<serde::de::IgnoredAny>,
     label: Option<Value>,
     labels: Option<Value>,
 }
@@ -100,11 +104,11 @@ impl BlockLine {
 fn labeled(text: String, label: &str, subkind: &str) -> Result<LabeledBlock> {
     let (label, kind) = parse_label(label, subkind)?;
     let label = if subkind == "byline" { None } else { label };
-    Ok(LabeledBlock { text, label, kind, subkind: subkind.to_owned() })
+    Ok(LabeledBlock { text, label, kind, subkind: subkind.to_owned(), markup: None })
 }
 
 fn page_of(id: String, site: String, lang: String, blocks: Vec<LabeledBlock>) -> LabeledPage {
-    LabeledPage { id, lang, group: site.clone(), site, test: false, blocks }
+    LabeledPage { id, lang, group: site.clone(), site, blocks, ..LabeledPage::default() }
 }
 
 fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {

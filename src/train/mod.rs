@@ -8,6 +8,7 @@
 //! Training reads text with the very code that prediction uses. The same data, recipe and seed give the same model
 //! file, byte for byte, on any number of threads.
 
+mod align;
 mod calibrate;
 mod card;
 mod compose;
@@ -18,6 +19,7 @@ mod folds;
 mod grammar;
 mod head;
 mod import;
+mod inject;
 mod metrics;
 mod recipe;
 mod spam;
@@ -25,7 +27,8 @@ mod sparse;
 mod stack;
 
 pub use card::card;
-pub use dataset::{DataSet, LabeledBlock, LabeledPage};
+pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
+pub use folds::part;
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
 pub use metrics::{AtThreshold, Measures};
 pub use recipe::{Augment, DataRule, Recipe, Role};
@@ -53,6 +56,8 @@ pub enum Step {
     Ngrams,
     /// n-gram tables of spam against boilerplate.
     KindNgrams,
+    /// Tables of the names of elements.
+    Names,
     /// Block models.
     BlockModel,
     /// Page models, first pass.
@@ -71,6 +76,7 @@ impl Step {
             Self::Features => "reading blocks",
             Self::Ngrams => "n-gram tables",
             Self::KindNgrams => "n-gram tables of kinds",
+            Self::Names => "tables of names",
             Self::BlockModel => "block models",
             Self::PageModel => "page models",
             Self::SecondPass => "page models, again",
@@ -110,7 +116,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     let groups = recipe.check()?;
     let sets = used(sets, recipe);
     let (pages, folds) = pages(&sets, recipe, progress)?;
-    check(&pages)?;
+    check(&pages, groups)?;
     progress.step(Step::Features, 0, 1);
     let mut examples = Examples::new(&pages, recipe, groups);
     progress.step(Step::Features, 1, 1);
@@ -119,6 +125,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     let mut model = Model {
         metadata: metadata(recipe, groups, &pages, &examples),
         ngrams: stacked.ngrams,
+        names: stacked.names,
         kind_ngrams: stacked.kind_ngrams,
         block: stacked.block,
         page: stacked.page,
@@ -129,7 +136,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     };
     let mut scored = Vec::new();
     for (i, page) in pages.iter().enumerate() {
-        if page.generated || !page.context {
+        if page.generated || !page.context || !page.teaches(groups) {
             continue;
         }
         for (b, at) in examples.blocks(i).enumerate() {
@@ -145,11 +152,14 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
 
 /// # Errors
 /// If there is nothing to learn from, or nothing to measure on: scores on unseen sites need two groups of sites.
-fn check(pages: &[TrainingPage]) -> Result<()> {
+fn check(pages: &[TrainingPage], groups: Groups) -> Result<()> {
     if pages.is_empty() {
         return Err(Error::data("no page is left to train on"));
     }
-    let real = || pages.iter().filter(|page| !page.generated).map(|page| &page.page);
+    if !pages.iter().any(|page| page.teaches(groups)) {
+        return Err(Error::data("no page is of HTML: a model with the feature group `markup` is trained on such pages"));
+    }
+    let real = || pages.iter().filter(|page| !page.generated && page.teaches(groups)).map(|page| &page.page);
     let has = |label: Label| real().any(|page| page.blocks.iter().any(|block| block.label == Some(label)));
     if !has(Label::Content) || !has(Label::Junk) {
         return Err(Error::data("all blocks have one label: both content and junk are needed to train"));
@@ -265,7 +275,11 @@ fn generate(material: &Material<'_>, grammar: &Grammar, recipe: &Recipe, seed: u
         {
             add("cropped", copy);
         }
-        if random.f64() < augment.titled && page.blocks.first().is_some_and(|block| block.subkind != "title") {
+        // Of HTML the title is no block.
+        if random.f64() < augment.titled
+            && !page.has_markup()
+            && page.blocks.first().is_some_and(|block| block.subkind != "title")
+        {
             let mut copy = (*page).clone();
             if composer.entitle(&mut copy) {
                 add("titled", copy);
@@ -282,7 +296,7 @@ fn metadata(recipe: &Recipe, groups: Groups, pages: &[TrainingPage], examples: &
         counts.0 += 1;
         counts.1 += examples.weights[examples.blocks(i)].iter().filter(|weight| **weight > 0.0).count() as u64;
     }
-    let (block_features, page_features) = feature_names();
+    let (block_features, page_features) = feature_names(groups);
     Metadata {
         format_version: FORMAT_VERSION,
         schema_version: SCHEMA_VERSION,

@@ -15,7 +15,7 @@ pub(super) struct SpamWriter<'a> {
 
 /// A junk block of kind spam.
 pub(super) fn spam_block(text: String, subkind: &str) -> LabeledBlock {
-    LabeledBlock { text, label: Some(Label::Junk), kind: Some(Kind::Spam), subkind: subkind.to_owned() }
+    LabeledBlock { text, label: Some(Label::Junk), kind: Some(Kind::Spam), subkind: subkind.to_owned(), markup: None }
 }
 
 const LISTS: [&str; 3] = ["adult", "gambling", "products"];

@@ -16,15 +16,16 @@ use super::recipe::Recipe;
 use super::sparse::{SparseLogisticParams, SparseRecords};
 use super::{Progress, Step};
 use crate::error::{Error, Result};
-use crate::features::context::{self, Context, Inputs};
-use crate::features::{self, Groups, Row, row, set_lexical};
-use crate::model::{KIND_PLACES, LEXICAL_PLACES, LinearModel, NgramTable, PerScript, Platt, Preset};
+use crate::features::context::{self, Context};
+use crate::features::{self, Groups, Matrix, row, set_lexical, set_names};
+use crate::model::{KIND_PLACES, LEXICAL_PLACES, LinearModel, NAME_PLACES, NgramTable, PerScript, Platt, Preset};
 use crate::page::Kind;
 
 /// The trained parts, and the scores that sites got from models which had not seen them.
 pub(super) struct Stacked {
     pub ngrams: NgramTable<LEXICAL_PLACES>,
     pub kind_ngrams: NgramTable<KIND_PLACES>,
+    pub names: Option<NgramTable<NAME_PLACES>>,
     pub block: LinearModel,
     pub page: LinearModel,
     pub second: LinearModel,
@@ -70,6 +71,13 @@ impl Stack<'_> {
             .collect();
         let kind_tables = self.tables(Step::KindNgrams, self.examples.shingles.view(), &spam, &known)?;
         self.set_lexical(&tables);
+        let names = if self.groups.markup {
+            let tables = self.tables(Step::Names, self.examples.names.view(), &junk, &weights)?;
+            self.set_names(&tables);
+            Some(quantise(&tables)?)
+        } else {
+            None
+        };
         let (ngrams, kind_ngrams) = (quantise(&tables)?, quantise(&kind_tables)?);
 
         let (block, block_scores) = self.block_model()?;
@@ -77,11 +85,16 @@ impl Stack<'_> {
             self.page_model(&block_scores)?
         } else {
             let unused = |inputs| LinearModel::constant(0.0, inputs);
-            (unused(context::FIRST), unused(context::COUNT), block_scores)
+            let markup = self.groups.markup;
+            (unused(context::first_count(markup)), unused(context::count(markup)), block_scores)
         };
         let kind = self.kind_model(&kind_tables, &spam, &known)?;
 
         self.progress.step(Step::Calibration, 0, 1);
+        let promised = |i: usize| {
+            let page = &self.pages[i];
+            page.context && !page.generated && page.teaches(self.groups)
+        };
         let mut sample = Vec::with_capacity(blocks);
         let mut sites: BTreeMap<&str, usize> = BTreeMap::new();
         for (i, features) in self.examples.features.iter().enumerate() {
@@ -94,7 +107,7 @@ impl Stack<'_> {
                     junk: junk[at],
                     // Presets promise something about real pages: not about generated ones, nor about blocks
                     // without a page around them.
-                    weight: if self.pages[i].context && !self.pages[i].generated { weights[at] } else { 0.0 },
+                    weight: if promised(i) { weights[at] } else { 0.0 },
                     chars: facts.symbols,
                     site,
                 });
@@ -107,7 +120,7 @@ impl Stack<'_> {
             .collect();
         let thresholds = calibrate::thresholds(&sample, &scores, self.recipe.losses);
         self.progress.step(Step::Calibration, 1, 1);
-        Ok(Stacked { ngrams, kind_ngrams, block, page, second, kind, calibration, thresholds, scores })
+        Ok(Stacked { ngrams, kind_ngrams, names, block, page, second, kind, calibration, thresholds, scores })
     }
 
     /// One n-gram table per fold, each trained without the pages of its fold.
@@ -153,7 +166,7 @@ impl Stack<'_> {
         let starts = self.examples.starts.clone();
         for (i, features) in self.examples.features.iter_mut().enumerate() {
             let fold = self.folds[i];
-            for (b, (row, facts)) in features.rows.iter_mut().zip(&features.facts).enumerate() {
+            for (b, (row, facts)) in features.rows.rows_mut().zip(&features.facts).enumerate() {
                 let at = starts[i] + b;
                 // Margins are sums / sqrt(n) already.
                 let root = (facts.hashes.max(1) as f32).sqrt();
@@ -162,25 +175,37 @@ impl Stack<'_> {
         }
     }
 
-    /// The rows of a head: blocks with a weight, drawn by it, without the pages of one fold.
-    fn rows<const N: usize>(
+    /// Puts out-of-fold scores of names into the rows.
+    fn set_names(&mut self, tables: &[FoldTable]) {
+        let counts = &self.examples.name_counts;
+        for (i, features) in self.examples.features.iter_mut().enumerate() {
+            let start = self.examples.starts[i];
+            for (b, row) in features.rows.rows_mut().enumerate() {
+                let number = counts[start + b];
+                let root = (number.max(1) as f32).sqrt();
+                set_names(row, tables[self.folds[i]].margins[start + b] * root, number);
+            }
+        }
+    }
+
+    /// The rows of a head: blocks with a weight, drawn by it, of the pages in `pages`.
+    fn rows<R: AsRef<[f32]>>(
         &self,
         weights: &[f32],
         targets: &[bool],
-        without: Option<usize>,
-        pages_only: bool,
-        mut row: impl FnMut(usize, usize) -> [f32; N],
+        width: usize,
+        pages: impl Fn(usize) -> bool,
+        row: impl Fn(usize, usize) -> R,
     ) -> Rows {
-        let total: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
-        let mut rows = Rows::new(N);
-        for (i, fold) in self.folds.iter().enumerate() {
-            if Some(*fold) == without || (pages_only && !self.pages[i].context) {
-                continue;
-            }
+        // What a head may draw from does not depend on the fold that is left out.
+        let all = (0..self.pages.len()).filter(|&i| self.pages[i].teaches(self.groups));
+        let total: f64 = all.flat_map(|i| &weights[self.examples.blocks(i)]).map(|weight| f64::from(*weight)).sum();
+        let mut rows = Rows::new(width);
+        for i in (0..self.pages.len()).filter(|&i| pages(i)) {
             for (b, at) in self.examples.blocks(i).enumerate() {
                 let chance = f64::from(weights[at]) * self.recipe.head_rows as f64 / total;
                 if drawn(chance, at, self.recipe.seed) {
-                    rows.push(&row(i, b), targets[at]);
+                    rows.push(row(i, b).as_ref(), targets[at]);
                 }
             }
         }
@@ -191,19 +216,21 @@ impl Stack<'_> {
         match at {
             0..row::TOKENS => self.groups.stats,
             row::TOKENS..row::LEXICAL_AT => self.groups.tokens,
-            _ => self.groups.ngrams,
+            row::LEXICAL_AT..row::MARKUP => self.groups.ngrams,
+            _ => self.groups.markup,
         }
     }
 
     /// The block model trained on all folds, and the scores of every block from the model that has not seen its fold.
     fn block_model(&self) -> Result<(LinearModel, Vec<f32>)> {
-        let row = |i: usize, b: usize| -> Row { self.examples.features[i].rows[b] };
+        let features = &self.examples.features;
+        let width = row::length(self.groups.markup);
         let heads = self.heads(Step::BlockModel, |without| {
-            self.rows(&self.examples.weights, &self.examples.junk, without, false, row)
+            let pages = |i: usize| Some(self.folds[i]) != without && self.pages[i].teaches(self.groups);
+            self.rows(&self.examples.weights, &self.examples.junk, width, pages, |i, b| features[i].rows.row(b))
                 .fit(self.recipe.block_ridge, |at| self.uses(at))
         })?;
-        let pages = self.examples.features.iter().map(|features| features.rows.as_slice());
-        let scores = self.out_of_fold(&heads, pages, |row| row);
+        let scores = self.out_of_fold(&heads, features.iter().map(|features| &features.rows), |row| row);
         Ok((heads.all, scores))
     }
 
@@ -213,70 +240,76 @@ impl Stack<'_> {
     /// The second pass does not read a block's own score of the first: that is a linear function of what it reads
     /// anyway, and out of fold it would tell of the labels of the other folds.
     fn page_model(&self, block_scores: &[f32]) -> Result<(LinearModel, LinearModel, Vec<f32>)> {
-        let mut inputs: Vec<Vec<Inputs>> = self
+        let markup = self.groups.markup;
+        let mut inputs: Vec<Matrix> = self
             .examples
             .features
             .par_iter()
             .enumerate()
             .map_init(Context::default, |context, (i, features)| {
-                let mut out = Vec::new();
-                context.first(features, &block_scores[self.examples.blocks(i)], &mut out);
+                let mut out = Matrix::default();
+                context.first(features, markup, &block_scores[self.examples.blocks(i)], &mut out);
                 out
             })
             .collect();
-        let first = |inputs: &Inputs| -> [f32; context::FIRST] { std::array::from_fn(|at| inputs[at]) };
-        let page = self.pass(Step::PageModel, |i, b| first(&inputs[i][b]))?;
-        let scores = self.out_of_fold(&page, inputs.iter().map(Vec::as_slice), |inputs| &inputs[..context::FIRST]);
+        let first = context::first_count(markup);
+        let page = self.pass(Step::PageModel, first, &inputs)?;
+        let scores = self.out_of_fold(&page, inputs.iter(), |inputs| &inputs[..first]);
         inputs.par_iter_mut().zip(&self.examples.features).enumerate().for_each_init(
             Context::default,
             |context, (i, (inputs, features))| {
-                context.second(features, &scores[self.examples.blocks(i)], inputs);
+                context.second(features, markup, &scores[self.examples.blocks(i)], inputs);
             },
         );
-        let second = self.pass(Step::SecondPass, |i, b| inputs[i][b])?;
-        let scores = self.out_of_fold(&second, inputs.iter().map(Vec::as_slice), |inputs| inputs);
+        let second = self.pass(Step::SecondPass, context::count(markup), &inputs)?;
+        let scores = self.out_of_fold(&second, inputs.iter(), |inputs| inputs);
         Ok((page.all, second.all, scores))
     }
 
-    /// One pass of the page model, which learns from whole pages only.
-    fn pass<const N: usize>(&self, step: Step, row: impl Fn(usize, usize) -> [f32; N] + Sync) -> Result<Heads> {
+    /// One pass of the page model, which learns from whole pages only and reads the first `width` inputs.
+    fn pass(&self, step: Step, width: usize, inputs: &[Matrix]) -> Result<Heads> {
         self.heads(step, |without| {
-            self.rows(&self.examples.weights, &self.examples.junk, without, true, &row)
+            let pages = |i: usize| {
+                Some(self.folds[i]) != without && self.pages[i].context && self.pages[i].teaches(self.groups)
+            };
+            self.rows(&self.examples.weights, &self.examples.junk, width, pages, |i, b| &inputs[i].row(b)[..width])
                 .fit(self.recipe.page_ridge, |_| true)
         })
     }
 
     /// The scores of all blocks, page by page, each from the head that has not seen its fold.
-    fn out_of_fold<'r, R: 'r>(
+    fn out_of_fold<'r>(
         &self,
         heads: &Heads,
-        pages: impl Iterator<Item = &'r [R]>,
-        inputs: impl Fn(&R) -> &[f32],
+        pages: impl Iterator<Item = &'r Matrix>,
+        inputs: impl Fn(&[f32]) -> &[f32],
     ) -> Vec<f32> {
         let mut scores = Vec::with_capacity(self.examples.junk.len());
         for (rows, fold) in pages.zip(self.folds) {
-            scores.extend(rows.iter().map(|row| heads.by_fold[*fold].value(inputs(row))));
+            scores.extend(rows.rows().map(|row| heads.by_fold[*fold].value(inputs(row))));
         }
         scores
     }
 
     /// Spam or boilerplate, for junk. Data without both kinds gives a constant answer.
     fn kind_model(&self, tables: &[FoldTable], spam: &[bool], known: &[f32]) -> Result<LinearModel> {
-        let row = |i: usize, b: usize| -> Row {
-            let mut row = self.examples.features[i].rows[b];
+        let row = |i: usize, b: usize| -> Vec<f32> {
             let features = &self.examples.features[i];
+            let mut row = features.rows.row(b).to_vec();
             let shingles = features.shingles(b).len() as u32;
             let margin = tables[self.folds[i]].margins[self.examples.starts[i] + b];
             set_lexical(&mut row, features.facts[b].group, margin * (shingles.max(1) as f32).sqrt(), shingles);
             row
         };
-        let rows = self.rows(known, spam, None, false, row);
+        let width = row::length(self.groups.markup);
+        let rows = self.rows(known, spam, width, |_| true, row);
         let spam_rows = rows.positives();
         if spam_rows == 0 || spam_rows == rows.len() {
             let bias = if spam_rows > 0 { 1.0 } else { -1.0 };
-            return Ok(LinearModel::constant(bias, row::LENGTH));
+            return Ok(LinearModel::constant(bias, width));
         }
-        rows.fit(self.recipe.block_ridge, |at| self.uses(at))
+        // Texts speak as well, so markup stays out of it.
+        rows.fit(self.recipe.block_ridge, |at| at < row::MARKUP && self.uses(at))
     }
 
     fn heads(&self, step: Step, fit: impl Fn(Option<usize>) -> Result<LinearModel> + Sync) -> Result<Heads> {
@@ -320,6 +353,7 @@ fn quantise<const PLACES: usize>(tables: &[FoldTable]) -> Result<NgramTable<PLAC
 }
 
 /// Names that a model file states.
-pub(super) fn feature_names() -> (Vec<String>, Vec<String>) {
-    (features::row_names().map(str::to_owned).collect(), features::context_names().map(str::to_owned).collect())
+pub(super) fn feature_names(groups: Groups) -> (Vec<String>, Vec<String>) {
+    let owned = |names: &mut dyn Iterator<Item = &'static str>| names.map(str::to_owned).collect();
+    (owned(&mut features::row_names(groups.markup)), owned(&mut features::context_names(groups.markup)))
 }

@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask COMMAND`.
 
 mod bench;
+mod html_sets;
 mod peers;
 mod tables;
 mod test;
@@ -54,7 +55,11 @@ fn main() -> Result<()> {
                 let how = ["--recipe", "models/default.toml", "--groups", groups, "-o", &output];
                 run("cargo", &[&["run", "--release", "--", "train"], &how[..], &[TRAIN, "data"]].concat())?;
             }
-            Ok(())
+            let (labeled, texts) = (html_sets::labeled()?, html_sets::texts()?);
+            let how = ["--recipe", "models/html.toml", "-o", "models/html.safetensors", "data"];
+            let mut command = [&["run", "--release", "--", "train"], &how[..]].concat();
+            command.extend(labeled.iter().chain(&texts).map(|path| text(path)).collect::<Result<Vec<_>>>()?);
+            run("cargo", &command)
         }
         Task::BenchFormats { megabytes, runs } => bench::formats(megabytes, runs),
         Task::BenchPeers(options) => peers::peers(options),
@@ -67,6 +72,10 @@ fn main() -> Result<()> {
 
 /// Training data that is not part of the repository.
 const TRAIN: &str = "../shared/data/train";
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
+}
 
 /// The repository.
 fn root() -> &'static Path {

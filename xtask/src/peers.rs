@@ -1,14 +1,13 @@
 //! `cargo xtask bench-peers`: other extractors and tamis on the same pages. Installs what `benches/peers` needs below
-//! `target/peers`, unpacks the pages there, and leaves the rest to `benches/peers/peers.py`.
+//! `target/peers` and leaves the rest to `benches/peers/peers.py`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::run;
+use crate::{html_sets, run, text};
 
-const HTML: &str = "../shared/data/html";
 const TARGET: &str = "target/peers";
 const SOURCE: &str = "benches/peers";
 
@@ -26,15 +25,18 @@ pub(crate) struct Options {
     /// The model of tamis, such as one that has not seen these sites [default: the embedded one]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Clean every page with a model that has not seen its site: five models are trained first (a quarter of an hour)
+    #[arg(long, conflicts_with_all = ["model", "data"])]
+    held_out: bool,
     /// A tamis that is built already [default: builds one]
     #[arg(long, value_name = "FILE")]
     tamis: Option<PathBuf>,
 }
 
 pub(crate) fn peers(options: Options) -> Result<()> {
-    let data = if options.data.is_empty() { unpacked()? } else { options.data };
+    let data = if options.data.is_empty() { html_sets::unpacked()? } else { options.data };
     if data.is_empty() {
-        eprintln!("skipped: there are no archives in {HTML}; name folders with --data");
+        eprintln!("skipped: there are no archives in ../shared/data/html; name folders with --data");
         return Ok(());
     }
     let python = python()?;
@@ -48,6 +50,11 @@ pub(crate) fn peers(options: Options) -> Result<()> {
     let tamis = options.tamis.unwrap_or_else(|| "target/release/tamis".into());
     let (script, tamis, limit) = (format!("{SOURCE}/peers.py"), text(&tamis)?, options.limit.to_string());
     let mut arguments = vec![script.as_str(), "--target", TARGET, "--tamis", tamis, "--limit", &limit];
+    let models = format!("{TARGET}/held-out");
+    if options.held_out {
+        train(tamis, &models)?;
+        arguments.extend(["--held-out", &models]);
+    }
     if let Some(model) = &options.model {
         arguments.extend(["--model", text(model)?]);
     }
@@ -59,27 +66,25 @@ pub(crate) fn peers(options: Options) -> Result<()> {
     run(&python, &arguments)
 }
 
-/// The folders of the archives, which are unpacked once.
-fn unpacked() -> Result<Vec<PathBuf>> {
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(HTML).into_iter().flatten() {
-        let archive = entry?.path();
-        let Some(name) = text(&archive)?.strip_suffix(".tar.zst").and_then(|name| Path::new(name).file_name()) else {
-            continue;
-        };
-        let folder = Path::new(TARGET).join("data").join(name);
-        if !folder.exists() {
-            // Elsewhere first: a folder that is there is whole.
-            let partial = format!("{TARGET}/partial");
-            fs::create_dir_all(&partial)?;
-            run("tar", &["-I", "zstd --long=27", "-xf", text(&archive)?, "-C", &partial])?;
-            fs::create_dir_all(folder.with_file_name(""))?;
-            fs::rename(Path::new(&partial).join(name), &folder)?;
-        }
-        folders.push(folder);
+/// Trains a model without each fifth of the sites: `models/K.safetensors`, without the pages in `models/parts/K`.
+fn train(tamis: &str, models: &str) -> Result<()> {
+    const PARTS: usize = 5;
+    let parts = format!("{models}/parts");
+    if Path::new(&parts).exists() {
+        fs::remove_dir_all(&parts)?;
     }
-    folders.sort();
-    Ok(folders)
+    let (labeled, texts) = (html_sets::labeled()?, html_sets::texts()?);
+    let labeled = labeled.iter().map(|file| text(file)).collect::<Result<Vec<_>>>()?;
+    run(tamis, &[&["data", "split", "--parts", &PARTS.to_string(), "-o", &parts], &labeled[..]].concat())?;
+    let texts = texts.iter().map(|file| text(file)).collect::<Result<Vec<_>>>()?;
+    for part in 0..PARTS {
+        let others: Vec<String> = (0..PARTS).filter(|k| *k != part).map(|k| format!("{parts}/{k}")).collect();
+        let output = format!("{models}/{part}.safetensors");
+        let mut command = vec!["train", "--recipe", "models/html.toml", "-o", &output, "data"];
+        command.extend(texts.iter().copied().chain(others.iter().map(String::as_str)));
+        run(tamis, &command)?;
+    }
+    Ok(())
 }
 
 /// A Python with the packages that can be installed here.
@@ -98,8 +103,4 @@ fn python() -> Result<String> {
         }
     }
     Ok(python)
-}
-
-fn text(path: &Path) -> Result<&str> {
-    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
 }

@@ -1,0 +1,236 @@
+//! The group `markup`: what HTML tells of a block. Where it stands in the tree of elements, what else stands there, how
+//! much of it is links, what the elements around it are called.
+
+use super::feature::Feature;
+use super::tree::{GROUPS, Inside, Node, Tree};
+use super::{BlockFacts, names};
+use crate::math::ln_1p;
+use crate::model::{NAME_PLACES, NgramTable};
+use crate::page::Markup;
+
+/// What an element, or one around it, is.
+macro_rules! traits {
+    ($($name:ident = $bit:literal: $tags:pat, $role:literal;)*) => {
+        $(const $name: u32 = 1 << $bit;)*
+
+        /// The traits of an element, from those of the element around it, its tag and its names.
+        pub(crate) fn traits_of(around: u32, tag: &str, names: &str) -> u32 {
+            let mut traits = around;
+            $(if matches!(tag, $tags) { traits |= $name; })*
+            if let Some(at) = memchr::memchr(b'[', names.as_bytes()) {
+                $(if names[at..].contains($role) { traits |= $name; })*
+            }
+            traits
+        }
+    };
+}
+
+traits! {
+    NAV = 0: "nav" | "menu", "[role=navigation]";
+    HEADER = 1: "header", "[role=banner]";
+    FOOTER = 2: "footer", "[role=contentinfo]";
+    ASIDE = 3: "aside", "[role=complementary]";
+    MAIN = 4: "main", "[role=main]";
+    ARTICLE = 5: "article", "[role=article]";
+    ARTICLE_BODY = 6: "\0", "[itemprop=articleBody]";
+    FORM = 7: "form" | "fieldset" | "search", "[role=search]";
+    LIST = 8: "ul" | "ol" | "dl", "[role=list]";
+    TABLE = 9: "table", "[role=table]";
+    CODE = 10: "pre" | "code" | "listing" | "xmp", "[role=code]";
+    QUOTE = 11: "blockquote", "[role=blockquote]";
+    FIGURE = 12: "figure" | "figcaption" | "caption", "[role=figure]";
+    HEADING = 13: "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "hgroup", "[role=heading]";
+    TOP_HEADING = 14: "h1", "[itemprop=headline]";
+    LOW_HEADING = 15: "h4" | "h5" | "h6", "[role=note]";
+    PARAGRAPH = 16: "p", "[role=paragraph]";
+    ITEM = 17: "li" | "dd" | "dt", "[role=listitem]";
+    CELL = 18: "tr" | "td" | "th", "[role=cell]";
+}
+
+/// What the features of one block are made of.
+struct Place<'t> {
+    node: &'t Node,
+    parent: &'t Node,
+    groups: [&'t Node; GROUPS],
+    page: Inside,
+    facts: &'t BlockFacts,
+    markup: Markup,
+    /// The number of the block.
+    number: u32,
+}
+
+macro_rules! markup {
+    ($place:ident; $($name:literal $formula:literal $source:literal $value:expr;)*) => {
+        /// Names and formulas, in the order of the row; the names' scores come last.
+        pub(crate) const FEATURES: &[Feature] = &[
+            $(Feature { name: $name, formula: $formula, source: $source },)*
+            Feature {
+                name: "names",
+                formula: "sum of the weights of the tags and names of the elements around / sqrt(number of names)",
+                source: "feature hashing, Weinberger et al. 2009",
+            },
+            Feature {
+                name: "names_mean",
+                formula: "sum of the weights of the tags and names of the elements around / number of names",
+                source: "feature hashing, Weinberger et al. 2009",
+            },
+        ];
+
+        fn values($place: &Place<'_>) -> [f32; FEATURES.len() - 2] {
+            [$($value),*]
+        }
+    };
+}
+
+impl Place<'_> {
+    fn is(&self, traits: u32) -> f32 {
+        f32::from(u8::from(self.node.traits & traits != 0))
+    }
+
+    fn group(&self, at: usize) -> &Inside {
+        &self.groups[at].inside
+    }
+}
+
+fn share(part: f32, all: f32) -> f32 {
+    part / all.max(1.0)
+}
+
+fn link_share(inside: &Inside) -> f32 {
+    share(inside.link_chars as f32, inside.chars as f32)
+}
+
+/// Mean length of a block, as a logarithm.
+fn mean_length(inside: &Inside) -> f32 {
+    ln_1p(share(inside.units, inside.blocks as f32))
+}
+
+markup! { p;
+    "link_share" "characters in links / characters" "Kohlschütter et al. 2010"
+        share(p.markup.link_chars as f32, p.facts.chars as f32);
+    "all_links" "1 if all characters are in links" "Kohlschütter et al. 2010"
+        f32::from(u8::from(p.markup.link_chars > 0 && p.markup.link_chars >= p.facts.chars));
+    "links" "ln(1 + links)" "Kohlschütter et al. 2010" ln_1p(p.markup.links as f32);
+    "no_links" "ln(1 + units) * (1 - link share)" "readability"
+        p.facts.length * (1.0 - share(p.markup.link_chars as f32, p.facts.chars as f32));
+    "nav" "1 in nav or menu" "HTML standard" p.is(NAV);
+    "header" "1 in header" "HTML standard" p.is(HEADER);
+    "footer" "1 in footer" "HTML standard" p.is(FOOTER);
+    "aside" "1 in aside" "HTML standard" p.is(ASIDE);
+    "main" "1 in main" "HTML standard" p.is(MAIN);
+    "article" "1 in article" "HTML standard" p.is(ARTICLE);
+    "article_body" "1 in an item property articleBody" "schema.org" p.is(ARTICLE_BODY);
+    "form" "1 in form, fieldset or search" "HTML standard" p.is(FORM);
+    "list" "1 in ul, ol or dl" "HTML standard" p.is(LIST);
+    "table" "1 in table" "HTML standard" p.is(TABLE);
+    "code" "1 in pre or code" "HTML standard" p.is(CODE);
+    "quote" "1 in blockquote" "HTML standard" p.is(QUOTE);
+    "figure" "1 in figure or a caption" "HTML standard" p.is(FIGURE);
+    "heading" "1 in h1 to h6" "HTML standard" p.is(HEADING);
+    "heading1" "1 in h1 or an item property headline" "HTML standard" p.is(TOP_HEADING);
+    "heading4" "1 in h4 to h6" "HTML standard" p.is(LOW_HEADING);
+    "paragraph" "1 in p" "HTML standard" p.is(PARAGRAPH);
+    "item" "1 in li, dd or dt" "HTML standard" p.is(ITEM);
+    "cell" "1 in a row of a table" "HTML standard" p.is(CELL);
+    "list_length" "length, in a list" "interaction" p.is(LIST) * p.facts.length;
+    "paragraph_length" "length, in p" "interaction" p.is(PARAGRAPH) * p.facts.length;
+    "title_share" "share of the block's shingles that stand in the page's title" "title agreement" p.facts.title_share;
+    "title_cover" "share of the title's shingles that stand in the block" "title agreement" p.facts.title_cover;
+    "title_heading" "title_share, in a heading" "interaction" p.is(HEADING) * p.facts.title_share;
+    "depth" "ln(1 + elements around)" "Web2Text, Vogels et al. 2018" ln_1p(p.node.depth as f32);
+    "alike" "ln(1 + elements of the same tag and names beside the block's)" "repeated siblings, Liu et al. 2003"
+        ln_1p(p.node.alike as f32);
+    "parent_alike" "the same of the element around it" "repeated siblings, Liu et al. 2003"
+        ln_1p(p.parent.alike as f32);
+    "place" "blocks of the smallest group before the block / blocks of the group" "Web2Text"
+        share(p.number.saturating_sub(p.group(0).first) as f32, p.group(0).blocks as f32);
+    "group1_blocks" "ln(blocks of the smallest element that holds more than the block)" "readability"
+        ln_1p(p.group(0).blocks as f32);
+    "group1_length" "ln(1 + mean length of them)" "readability" mean_length(p.group(0));
+    "group1_links" "link share of them" "readability" link_share(p.group(0));
+    "group1_bodies" "share of them that are bodies" "readability"
+        share(p.group(0).bodies as f32, p.group(0).blocks as f32);
+    "group1_share" "share of the page's text in them" "readability" share(p.group(0).units, p.page.units);
+    "group2_blocks" "ln(blocks of the smallest element that holds more than that group)" "readability"
+        ln_1p(p.group(1).blocks as f32);
+    "group2_length" "ln(1 + mean length of them)" "readability" mean_length(p.group(1));
+    "group2_links" "link share of them" "readability" link_share(p.group(1));
+    "group2_bodies" "share of them that are bodies" "readability"
+        share(p.group(1).bodies as f32, p.group(1).blocks as f32);
+    "group2_share" "share of the page's text in them" "readability" share(p.group(1).units, p.page.units);
+    "group3_blocks" "ln(blocks of the smallest element that holds more than that one)" "readability"
+        ln_1p(p.group(2).blocks as f32);
+    "group3_length" "ln(1 + mean length of them)" "readability" mean_length(p.group(2));
+    "group3_links" "link share of them" "readability" link_share(p.group(2));
+    "group3_bodies" "share of them that are bodies" "readability"
+        share(p.group(2).bodies as f32, p.group(2).blocks as f32);
+    "group3_share" "share of the page's text in them" "readability" share(p.group(2).units, p.page.units);
+    "density" "ln(1 + characters per element in the second group)" "text density, Sun et al. 2011"
+        ln_1p(p.group(1).chars as f32 / p.groups[1].elements.max(1) as f32);
+}
+
+/// How many there are.
+pub(crate) const COUNT: usize = FEATURES.len();
+/// Place of the names' scores: over the root of their number, over their number.
+pub(crate) const NAMES: usize = COUNT - 2;
+
+/// Fills the places of a block's row that are of the group, but for the names' scores.
+pub(crate) fn compute(tree: &Tree, i: usize, facts: &BlockFacts, markup: Markup, out: &mut [f32; COUNT]) {
+    let node = tree.node(i);
+    let place = Place {
+        node,
+        parent: &tree.nodes[node.parent as usize],
+        groups: tree.groups(i).map(|group| &tree.nodes[group as usize]),
+        page: tree.page,
+        facts,
+        markup,
+        number: i as u32,
+    };
+    if let Some(places) = out.first_chunk_mut() {
+        *places = values(&place);
+    }
+}
+
+/// Sum and number of the names' weights along the way to each element.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NameSums(Vec<(f32, u32)>);
+
+impl NameSums {
+    pub(crate) fn load(&mut self, tree: &Tree, table: &NgramTable<NAME_PLACES>) {
+        self.0.clear();
+        for (at, node) in tree.nodes.iter().enumerate() {
+            let own = tree.names.of(at);
+            let (sum, number) = if node.parent as usize == at { (0.0, 0) } else { self.0[node.parent as usize] };
+            self.0.push((sum + table.sum(own), number + own.len() as u32));
+        }
+    }
+
+    /// Sum and number for the block `i`: the names of its own element count twice, the second time with weights of
+    /// their own.
+    pub(crate) fn of(&self, tree: &Tree, i: usize, table: &NgramTable<NAME_PLACES>) -> (f32, u32) {
+        let at = tree.at[i] as usize;
+        let (sum, number) = self.0[at];
+        (sum + nearest_sum(tree, at, table), number + tree.names.of(at).len() as u32)
+    }
+}
+
+/// What the names of an element weigh as those of the innermost one.
+pub(crate) fn nearest_sum(tree: &Tree, at: usize, table: &NgramTable<NAME_PLACES>) -> f32 {
+    tree.names.of(at).iter().map(|hash| table.weight(names::nearest(*hash))).sum()
+}
+
+/// All hashes that [`NameSums::of`] sums up.
+#[cfg(feature = "train")]
+pub(crate) fn name_hashes(tree: &Tree, i: usize, out: &mut Vec<u32>) {
+    for at in tree.path(i) {
+        out.extend_from_slice(tree.names.of(at));
+    }
+    out.extend(tree.names.of(tree.at[i] as usize).iter().map(|hash| names::nearest(*hash)));
+}
+
+/// Puts the names' scores into a row, from the sum of their weights and their number.
+pub(crate) fn set_names(out: &mut [f32; COUNT], sum: f32, number: u32) {
+    let n = number.max(1) as f32;
+    out[NAMES] = sum / n.sqrt();
+    out[NAMES + 1] = sum / n;
+}

@@ -1,0 +1,209 @@
+//! The elements around the blocks of a page, as numbers: sums over all that is in them, and the *groups* of a block:
+//! the smallest element that holds more than it, the smallest one that holds more than that, and so on.
+
+use super::{BlockFacts, Input};
+use super::names::Names;
+use super::ngrams;
+use crate::page::Markup;
+
+/// Groups of a block that are looked at.
+pub(crate) const GROUPS: usize = 3;
+
+/// What stands in an element, at any depth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inside {
+    pub blocks: u32,
+    /// Blocks of sentences.
+    pub bodies: u32,
+    /// Length in units.
+    pub units: f32,
+    /// Characters without white space, and those of them in links.
+    pub chars: u32,
+    pub link_chars: u32,
+    /// The number of the first block.
+    pub first: u32,
+}
+
+impl Default for Inside {
+    fn default() -> Self {
+        Self { blocks: 0, bodies: 0, units: 0.0, chars: 0, link_chars: 0, first: u32::MAX }
+    }
+}
+
+impl Inside {
+    fn add(&mut self, other: &Self) {
+        self.blocks += other.blocks;
+        self.bodies += other.bodies;
+        self.units += other.units;
+        self.chars += other.chars;
+        self.link_chars += other.link_chars;
+        self.first = self.first.min(other.first);
+    }
+}
+
+/// One element.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Node {
+    /// The element around it; itself for the outermost ones.
+    pub parent: u32,
+    /// The nearest one around it that holds more blocks; itself if there is none.
+    pub wider: u32,
+    /// Elements around it.
+    pub depth: u32,
+    /// The sort of element it and the elements around it are: see [`super::markup::traits_of`].
+    pub traits: u32,
+    /// Its tag and names, but for digits.
+    pub signature: u32,
+    /// Elements beside it with the same signature.
+    pub alike: u32,
+    /// Elements in it, itself among them.
+    pub elements: u32,
+    pub inside: Inside,
+}
+
+/// The elements from `first` to the last one that a block stands in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tree {
+    /// The number of the first one among the page's elements.
+    pub first: u32,
+    pub nodes: Vec<Node>,
+    /// Per block: its element's place in `nodes`.
+    pub at: Vec<u32>,
+    pub names: Names,
+    /// All blocks together.
+    pub page: Inside,
+    /// How often a signature stands in a parent: places of an open-addressing table.
+    alike: Vec<(u32, u32)>,
+}
+
+impl Tree {
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.at.clear();
+        self.names.clear();
+        self.page = Inside::default();
+    }
+
+    /// No block stands in an element.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Takes in the elements of a page. Of a later part of a page, those before the part's first block are left out:
+    /// they could be many.
+    pub(crate) fn load(&mut self, input: &Input<'_>, facts: &[BlockFacts]) {
+        let Input { blocks, is_first, elements, .. } = *input;
+        self.clear();
+        let numbers = || blocks.iter().filter_map(|block| block.markup).map(|markup| markup.element);
+        let Some(last) = numbers().filter(|number| (*number as usize) < elements.len()).max() else { return };
+        let first = if is_first { 0 } else { numbers().min().unwrap_or(0) };
+        self.first = first;
+        for element in first..=last {
+            let own = element - first;
+            let parent = elements.parent(element).and_then(|parent| parent.checked_sub(first)).unwrap_or(own);
+            let signature = self.names.push(elements, element);
+            let around = (parent != own).then(|| self.nodes[parent as usize]);
+            let (tag, names) = elements.get(element).unwrap_or_default();
+            self.nodes.push(Node {
+                parent,
+                wider: own,
+                depth: around.map_or(0, |around| around.depth + 1),
+                traits: super::markup::traits_of(around.map_or(0, |around| around.traits), tag, names),
+                signature,
+                alike: 0,
+                elements: 1,
+                inside: Inside::default(),
+            });
+        }
+        for (i, (block, facts)) in blocks.iter().zip(facts).enumerate() {
+            let markup = block.markup.unwrap_or(Markup { element: first, ..Markup::default() });
+            let at = markup.element.saturating_sub(first).min(last - first);
+            self.at.push(at);
+            let own = Inside {
+                blocks: 1,
+                bodies: u32::from(facts.body),
+                units: facts.units,
+                chars: facts.chars,
+                link_chars: markup.link_chars.min(facts.chars),
+                first: i as u32,
+            };
+            self.nodes[at as usize].inside.add(&own);
+            self.page.add(&own);
+        }
+        // Elements come before those in them.
+        for at in (0..self.nodes.len()).rev() {
+            let Node { parent, inside, elements, .. } = self.nodes[at];
+            if parent as usize != at {
+                self.nodes[parent as usize].elements += elements;
+                self.nodes[parent as usize].inside.add(&inside);
+            }
+        }
+        for at in 0..self.nodes.len() {
+            let parent = self.nodes[at].parent as usize;
+            let around = self.nodes[parent];
+            self.nodes[at].wider = if around.inside.blocks > self.nodes[at].inside.blocks {
+                parent as u32
+            } else if around.wider as usize != parent {
+                around.wider
+            } else {
+                at as u32
+            };
+        }
+        self.find_alike();
+    }
+
+    /// Counts elements of one signature in one parent. Twice as many places as elements.
+    fn find_alike(&mut self) {
+        let bits = (self.nodes.len().max(8) * 2).next_power_of_two().trailing_zeros();
+        let mask = (1usize << bits) - 1;
+        self.alike.clear();
+        self.alike.resize(1 << bits, (0, 0));
+        let key = |node: &Node| ngrams::word_pair(node.parent.wrapping_mul(0x9E37_79B1), node.signature);
+        for node in &self.nodes {
+            let key = key(node);
+            let mut at = ngrams::bucket(key, bits);
+            while self.alike[at].1 > 0 && self.alike[at].0 != key {
+                at = (at + 1) & mask;
+            }
+            self.alike[at].0 = key;
+            self.alike[at].1 += 1;
+        }
+        for node in &mut self.nodes {
+            let key = key(node);
+            let mut at = ngrams::bucket(key, bits);
+            while self.alike[at].0 != key {
+                at = (at + 1) & mask;
+            }
+            node.alike = self.alike[at].1 - 1;
+        }
+    }
+
+    /// The element of block `i`.
+    pub(crate) fn node(&self, i: usize) -> &Node {
+        &self.nodes[self.at[i] as usize]
+    }
+
+    /// The groups of block `i`, the smallest first; the widest again where there are no more.
+    pub(crate) fn groups(&self, i: usize) -> [u32; GROUPS] {
+        let own = self.at[i];
+        let node = &self.nodes[own as usize];
+        let mut group = if node.inside.blocks > 1 { own } else { node.wider };
+        std::array::from_fn(|_| {
+            let this = group;
+            group = self.nodes[group as usize].wider;
+            this
+        })
+    }
+
+    /// The elements around block `i`, the innermost first.
+    pub(crate) fn path(&self, i: usize) -> impl Iterator<Item = usize> {
+        let parent = |at: &usize| Some(self.nodes[*at].parent as usize).filter(|parent| parent != at);
+        std::iter::successors(Some(self.at[i] as usize), parent)
+    }
+
+    /// Blocks with the same style look the same: elements of the same signature in elements of the same signature.
+    pub(crate) fn style(&self, i: usize) -> u32 {
+        let node = self.node(i);
+        ngrams::word_pair(self.nodes[node.parent as usize].signature, node.signature)
+    }
+}
