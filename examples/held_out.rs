@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use tamis::Classifier;
 use tamis::train::{DataSet, LabeledPage, Measures, Recipe, Report, ScoredBlock};
 
 /// Suites of data sets that are measured together.
@@ -73,7 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for (s, _) in round {
             let held: Vec<DataSet> =
                 sets.iter().map(|set| only(set, |page| suite_of(&set.name, page) == Some(*s))).collect();
-            scored.entry(*s).or_default().extend(tamis::train::score(&trained.model, &held)?);
+            scored.entry(*s).or_default().extend(tamis::train::score(&Classifier::new(trained.model.clone())?, &held));
         }
         eprintln!("model {} of {}: {:.0} s", number + 1, rounds.len(), start.elapsed().as_secs_f64());
         // A suite is reported as soon as its last part is measured.

@@ -22,6 +22,8 @@ pub struct Block<'a> {
 pub struct Markup {
     /// The nearest block element or table cell: its number in [`Page::elements`].
     pub element: u32,
+    /// The innermost element that its first text stands in, which may be a link or a span.
+    pub inner: u32,
     /// Links in the block.
     pub links: u32,
     /// Characters inside of links, white space not counted.

@@ -116,9 +116,9 @@ pub(super) struct Output {
 /// Which model, and from where on a block is junk.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Sieve {
-    /// A model file [default: the embedded model]
+    /// A model file; may be given twice, once with a model for HTML [default: the embedded models]
     #[arg(long, short, value_name = "FILE")]
-    pub model: Option<PathBuf>,
+    pub model: Vec<PathBuf>,
     /// How much content may be lost for the junk that goes
     #[arg(long, short, value_enum, default_value = "cautious", conflicts_with = "threshold")]
     pub preset: PresetName,
@@ -264,7 +264,7 @@ pub(super) struct Explain {
 #[cfg(feature = "train")]
 #[derive(Debug, Args)]
 pub(super) struct Train {
-    /// Labeled data: files, or folders of .jsonl and .jsonl.gz files
+    /// Labeled data: files, or folders of .jsonl and .jsonl.gz files or of pairs of X.html and its content in X.txt
     #[arg(required = true)]
     pub data: Vec<PathBuf>,
     /// The model file; its card is written beside it, with the ending .md
@@ -273,7 +273,7 @@ pub(super) struct Train {
     /// How to train: a TOML file [default: defaults for everything]
     #[arg(long, value_name = "FILE")]
     pub recipe: Option<PathBuf>,
-    /// Feature groups: stats, tokens, ngrams, context
+    /// Feature groups: stats, tokens, ngrams, context, markup [default: stats, ngrams, context; markup where pages are HTML]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub groups: Option<Vec<String>>,
     /// Seed of every random choice
@@ -303,7 +303,7 @@ pub(super) enum Split {
 #[cfg(feature = "train")]
 #[derive(Debug, Args)]
 pub(super) struct Eval {
-    /// A model file, or `embedded`
+    /// A model file, or `embedded` for the embedded ones
     pub model: PathBuf,
     /// Labeled data: files, or folders of .jsonl and .jsonl.gz files
     #[arg(required = true)]
@@ -343,8 +343,9 @@ pub(super) enum ModelCommand {
 /// Which model to look into.
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
-    /// A model file [default: the embedded model]
-    pub model: Option<PathBuf>,
+    /// A model file, `embedded` or `embedded-html`
+    #[arg(default_value = "embedded")]
+    pub model: PathBuf,
     /// Format
     #[arg(long, value_enum, default_value = "text")]
     pub format: ReportFormat,

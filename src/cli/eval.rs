@@ -5,13 +5,17 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::args::{Eval, ReportFormat, Split};
+use crate::Classifier;
 use crate::error::Error;
 use crate::formats::write_json;
 use crate::model::{Model, Preset};
 use crate::train::{DataSet, Gates, Measures, Report, evaluate};
 
 pub(super) fn run(args: &Eval) -> Result<()> {
-    let model = if args.model.as_os_str() == "embedded" { Model::embedded()? } else { Model::load(&args.model)? };
+    let classifier = match args.model.to_str() {
+        Some("embedded") => Classifier::embedded()?,
+        _ => Classifier::new(Model::load(&args.model)?)?,
+    };
     let mut sets = DataSet::load_all(&args.data)?;
     for set in &mut sets {
         set.pages.retain(|page| match args.split {
@@ -23,7 +27,7 @@ pub(super) fn run(args: &Eval) -> Result<()> {
     if sets.iter().all(|set| set.pages.is_empty()) {
         return Err(Error::data("no page is of this split").into());
     }
-    let report = evaluate(&model, &sets)?;
+    let report = evaluate(&classifier, &sets)?;
     let mut out = super::styled_stdout();
     match args.format {
         ReportFormat::Json => write_json(&report, &mut out)?,

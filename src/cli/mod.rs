@@ -72,10 +72,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// The classifier that the options ask for.
 fn classifier(sieve: &Sieve) -> Result<Classifier> {
-    let model = match &sieve.model {
-        Some(path) => Model::load(path)?,
-        None => Model::embedded()?,
-    };
+    let mut models = sieve.model.iter().map(Model::load);
+    let first = models.next().map_or_else(Classifier::embedded, |model| Classifier::new(model?))?;
+    let classifier = models.try_fold(first, |classifier, model| classifier.with_model(model?))?;
     let threshold = match sieve.threshold {
         Some(value) => Threshold::Fixed(value),
         None => Threshold::Preset(match sieve.preset {
@@ -84,7 +83,7 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
             PresetName::Strict => Preset::Strict,
         }),
     };
-    let classifier = Classifier::new(model)?.with_threshold(threshold)?;
+    let classifier = classifier.with_threshold(threshold)?;
     Ok(match &sieve.rules {
         Some(path) => classifier.with_rules(Rules::load(path)?),
         None => classifier,
@@ -137,7 +136,11 @@ fn fingerprint<A: fmt::Debug>(
     if output.output.is_none() {
         return Ok(String::new());
     }
-    let model = crc32fast::hash(&classifier.model().to_bytes()?);
+    let mut model = crc32fast::Hasher::new();
+    for part in [classifier.model(), classifier.html_model()] {
+        model.update(&part.to_bytes()?);
+    }
+    let model = model.finalize();
     let rules = match &sieve.rules {
         Some(path) => crc32fast::hash(&fs::read(path).map_err(|error| Error::from(error).in_file(path))?),
         None => 0,

@@ -18,9 +18,11 @@ pub(super) fn run(command: &ModelCommand) -> Result<()> {
 }
 
 fn load(args: &ModelArgs) -> Result<Model> {
-    Ok(match &args.model {
-        Some(path) => Model::load(path)?,
-        None => Model::embedded()?,
+    Ok(match args.model.to_str() {
+        Some("embedded") => Model::embedded()?,
+        #[cfg(feature = "html")]
+        Some("embedded-html") => Model::embedded_html()?,
+        _ => Model::load(&args.model)?,
     })
 }
 

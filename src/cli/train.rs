@@ -16,7 +16,7 @@ pub(super) fn run(args: &Train) -> Result<()> {
         None => Recipe::default(),
     };
     if let Some(groups) = &args.groups {
-        recipe.groups.clone_from(groups);
+        recipe.groups = Some(groups.clone());
     }
     if let Some(seed) = args.seed {
         recipe.seed = seed;

@@ -113,19 +113,9 @@ impl Container {
     fn find_container(&mut self, tree: &Tree) {
         self.all = self.blocks.iter().map(|own| own.mass).sum();
         // The innermost one: elements with most of the content lie one in the other.
-        let mut container = self.sums.iter().rposition(|sums| sums.mass >= CONTAINED * self.all);
-        self.shared.clear();
-        self.shared.resize(tree.nodes.len(), u32::MAX);
+        let container = self.sums.iter().rposition(|sums| sums.mass >= CONTAINED * self.all);
         self.depth = container.map_or(0, |at| tree.nodes[at].depth);
-        while let Some(at) = container {
-            self.shared[at] = tree.nodes[at].depth;
-            container = Some(tree.nodes[at].parent as usize).filter(|parent| *parent != at);
-        }
-        for (at, node) in tree.nodes.iter().enumerate() {
-            if self.shared[at] == u32::MAX {
-                self.shared[at] = if node.parent as usize == at { 0 } else { self.shared[node.parent as usize] };
-            }
-        }
+        tree.shared(container, &mut self.shared);
     }
 
     fn sum_styles(&mut self, tree: &Tree) {

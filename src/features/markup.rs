@@ -57,6 +57,40 @@ struct Place<'t> {
     markup: Markup,
     /// The number of the block.
     number: u32,
+    outline: &'t Outline,
+    /// The element that most others beside it are like.
+    card: &'t Node,
+    /// Elements around the innermost one that the block and the title's heading are in.
+    shared: u32,
+}
+
+/// What is known of the page as a whole.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outline {
+    /// The number of the first heading that agrees with the page's title; else of the first `<h1>`.
+    title: Option<usize>,
+    /// The heading agrees.
+    agrees: bool,
+    /// Elements around it.
+    depth: u32,
+    /// Per element: those of them that are around it too.
+    shared: Vec<u32>,
+    /// Traits of elements that hold bodies.
+    bodies: u32,
+}
+
+impl Outline {
+    pub(crate) fn load(&mut self, tree: &Tree, facts: &[BlockFacts]) {
+        let headings = || (0..facts.len()).filter(|&i| tree.node(i).traits & HEADING != 0);
+        let agrees = |i: &usize| facts[*i].title_share >= 0.6 && facts[*i].units >= 3.0;
+        let title = headings().find(agrees);
+        self.agrees = title.is_some();
+        self.title = title.or_else(|| headings().find(|&i| tree.node(i).traits & TOP_HEADING != 0));
+        self.depth = self.title.map_or(0, |i| tree.node(i).depth);
+        tree.shared(self.title.map(|i| tree.at[i] as usize), &mut self.shared);
+        let bodies = facts.iter().enumerate().filter(|(_, facts)| facts.body);
+        self.bodies = bodies.fold(0, |traits, (i, _)| traits | tree.node(i).traits);
+    }
 }
 
 macro_rules! markup {
@@ -83,6 +117,27 @@ macro_rules! markup {
 }
 
 impl Place<'_> {
+    /// Blocks from the title's heading to this one; below 0 before it, 0 if there is none.
+    fn from_title(&self) -> f32 {
+        self.outline.title.map_or(0.0, |title| self.number as f32 - title as f32)
+    }
+
+    /// 1 if the page has bodies in such an element, and the block is in none.
+    fn outside(&self, trait_: u32) -> f32 {
+        f32::from(u8::from(self.outline.bodies & trait_ != 0 && self.node.traits & trait_ == 0))
+    }
+
+    /// Logarithm of the steps from one element up to the innermost that it shares with another; 0 without a title.
+    fn steps(&self, depth: u32) -> f32 {
+        if self.outline.title.is_some() { ln_1p(depth.saturating_sub(self.shared) as f32) } else { 0.0 }
+    }
+
+    /// 1 for blocks of repeated elements of several blocks, one of which is a link.
+    fn linked_card(&self) -> f32 {
+        let Inside { blocks, links, .. } = self.card.inside;
+        f32::from(u8::from(self.card.alike >= 2 && blocks >= 2 && links >= 1))
+    }
+
     fn is(&self, traits: u32) -> f32 {
         f32::from(u8::from(self.node.traits & traits != 0))
     }
@@ -137,6 +192,26 @@ markup! { p;
     "title_share" "share of the block's shingles that stand in the page's title" "title agreement" p.facts.title_share;
     "title_cover" "share of the title's shingles that stand in the block" "title agreement" p.facts.title_cover;
     "title_heading" "title_share, in a heading" "interaction" p.is(HEADING) * p.facts.title_share;
+    "titled" "1 if 60 % of a heading stand in the page's title" "title agreement" f32::from(u8::from(p.outline.agrees));
+    "before_title" "1 before the first such heading, or before the first h1 without one" "title agreement"
+        f32::from(u8::from(p.from_title() < 0.0));
+    "behind_title" "1 behind that heading" "title agreement" f32::from(u8::from(p.from_title() > 0.0));
+    "from_title" "ln(1 + blocks from that heading to the block behind it)" "title agreement"
+        ln_1p(p.from_title().max(0.0));
+    "title_climb" "ln(1 + elements up from the block to one around that heading)" "title agreement"
+        p.steps(p.node.depth);
+    "title_fall" "ln(1 + elements down from there to that heading)" "title agreement" p.steps(p.outline.depth);
+    "outside_article" "1 outside of article, if bodies are in one" "HTML standard" p.outside(ARTICLE);
+    "outside_main" "1 outside of main, if bodies are in it" "HTML standard" p.outside(MAIN);
+    "outside_body" "1 outside of an item property articleBody, if bodies are in one" "schema.org" p.outside(ARTICLE_BODY);
+    "outside_paragraphs" "1 outside of p, if bodies are in one" "HTML standard" p.outside(PARAGRAPH);
+    "cards" "ln(1 + elements like the one, up to four steps away, that most others beside it are like)"
+        "repeated siblings, Liu et al. 2003" ln_1p(p.card.alike as f32);
+    "linked_card" "1 if such elements have several blocks, one of them a link" "repeated siblings, Liu et al. 2003"
+        p.linked_card();
+    "linked_cards" "linked_card * cards" "interaction" p.linked_card() * ln_1p(p.card.alike as f32);
+    "card_links" "link share of the block's such element" "repeated siblings, Liu et al. 2003"
+        link_share(&p.card.inside);
     "depth" "ln(1 + elements around)" "Web2Text, Vogels et al. 2018" ln_1p(p.node.depth as f32);
     "alike" "ln(1 + elements of the same tag and names beside the block's)" "repeated siblings, Liu et al. 2003"
         ln_1p(p.node.alike as f32);
@@ -148,6 +223,8 @@ markup! { p;
         ln_1p(p.group(0).blocks as f32);
     "group1_length" "ln(1 + mean length of them)" "readability" mean_length(p.group(0));
     "group1_links" "link share of them" "readability" link_share(p.group(0));
+    "group1_linked" "share of them that are links from end to end" "readability"
+        share(p.group(0).links as f32, p.group(0).blocks as f32);
     "group1_bodies" "share of them that are bodies" "readability"
         share(p.group(0).bodies as f32, p.group(0).blocks as f32);
     "group1_share" "share of the page's text in them" "readability" share(p.group(0).units, p.page.units);
@@ -155,6 +232,8 @@ markup! { p;
         ln_1p(p.group(1).blocks as f32);
     "group2_length" "ln(1 + mean length of them)" "readability" mean_length(p.group(1));
     "group2_links" "link share of them" "readability" link_share(p.group(1));
+    "group2_linked" "share of them that are links from end to end" "readability"
+        share(p.group(1).links as f32, p.group(1).blocks as f32);
     "group2_bodies" "share of them that are bodies" "readability"
         share(p.group(1).bodies as f32, p.group(1).blocks as f32);
     "group2_share" "share of the page's text in them" "readability" share(p.group(1).units, p.page.units);
@@ -162,6 +241,8 @@ markup! { p;
         ln_1p(p.group(2).blocks as f32);
     "group3_length" "ln(1 + mean length of them)" "readability" mean_length(p.group(2));
     "group3_links" "link share of them" "readability" link_share(p.group(2));
+    "group3_linked" "share of them that are links from end to end" "readability"
+        share(p.group(2).links as f32, p.group(2).blocks as f32);
     "group3_bodies" "share of them that are bodies" "readability"
         share(p.group(2).bodies as f32, p.group(2).blocks as f32);
     "group3_share" "share of the page's text in them" "readability" share(p.group(2).units, p.page.units);
@@ -175,7 +256,14 @@ pub(crate) const COUNT: usize = FEATURES.len();
 pub(crate) const NAMES: usize = COUNT - 2;
 
 /// Fills the places of a block's row that are of the group, but for the names' scores.
-pub(crate) fn compute(tree: &Tree, i: usize, facts: &BlockFacts, markup: Markup, out: &mut [f32; COUNT]) {
+pub(crate) fn compute(
+    tree: &Tree,
+    i: usize,
+    facts: &BlockFacts,
+    markup: Markup,
+    outline: &Outline,
+    out: &mut [f32; COUNT],
+) {
     let node = tree.node(i);
     let place = Place {
         node,
@@ -185,6 +273,9 @@ pub(crate) fn compute(tree: &Tree, i: usize, facts: &BlockFacts, markup: Markup,
         facts,
         markup,
         number: i as u32,
+        outline,
+        card: tree.card(i),
+        shared: outline.shared[tree.at[i] as usize],
     };
     if let Some(places) = out.first_chunk_mut() {
         *places = values(&place);
@@ -208,7 +299,7 @@ impl NameSums {
     /// Sum and number for the block `i`: the names of its own element count twice, the second time with weights of
     /// their own.
     pub(crate) fn of(&self, tree: &Tree, i: usize, table: &NgramTable<NAME_PLACES>) -> (f32, u32) {
-        let at = tree.at[i] as usize;
+        let at = tree.inner[i] as usize;
         let (sum, number) = self.0[at];
         (sum + nearest_sum(tree, at, table), number + tree.names.of(at).len() as u32)
     }
@@ -225,7 +316,7 @@ pub(crate) fn name_hashes(tree: &Tree, i: usize, out: &mut Vec<u32>) {
     for at in tree.path(i) {
         out.extend_from_slice(tree.names.of(at));
     }
-    out.extend(tree.names.of(tree.at[i] as usize).iter().map(|hash| names::nearest(*hash)));
+    out.extend(tree.names.of(tree.inner[i] as usize).iter().map(|hash| names::nearest(*hash)));
 }
 
 /// Puts the names' scores into a row, from the sum of their weights and their number.

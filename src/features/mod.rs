@@ -106,7 +106,7 @@ impl PageFeatures {
         table: &NgramTable<NAME_PLACES>,
     ) -> (u32, impl Iterator<Item = (u32, f32)>) {
         let (_, number) = self.name_sums.of(&self.tree, i, table);
-        let own = self.tree.at[i] as usize;
+        let own = self.tree.inner[i] as usize;
         let sums = self.tree.path(i).map(move |at| {
             let nearest = if at == own { markup::nearest_sum(&self.tree, at, table) } else { 0.0 };
             (self.tree.first + at as u32, table.sum(self.tree.names.of(at)) + nearest)
@@ -164,6 +164,7 @@ pub(crate) struct Featurizer {
     sketch_table: Vec<u32>,
     lines: Vec<(u32, u32)>,
     title: Vec<u32>,
+    outline: markup::Outline,
 }
 
 impl Featurizer {
@@ -186,6 +187,7 @@ impl Featurizer {
             sketch_table: Vec::new(),
             lines: Vec::new(),
             title: Vec::new(),
+            outline: markup::Outline::default(),
         }
     }
 
@@ -251,9 +253,10 @@ impl Featurizer {
         if out.tree.is_empty() {
             return;
         }
+        self.outline.load(&out.tree, &out.facts);
         for ((i, block), row) in input.blocks.iter().enumerate().zip(out.rows.rows_mut()) {
             let markup = block.markup.unwrap_or_default();
-            fill(row, row::MARKUP, |row| markup::compute(&out.tree, i, &out.facts[i], markup, row));
+            fill(row, row::MARKUP, |row| markup::compute(&out.tree, i, &out.facts[i], markup, &self.outline, row));
         }
     }
 

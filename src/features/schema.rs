@@ -38,7 +38,8 @@ impl Groups {
             ("stats", stats::FEATURES.iter().collect(), self.stats),
             ("tokens", tokens::FEATURES.iter().collect(), self.tokens),
             ("ngrams", LEXICAL.iter().collect(), self.ngrams),
-            ("markup", markup::FEATURES.iter().collect(), self.markup),
+            // A model for texts has no places for them.
+            ("markup", if self.markup { markup::FEATURES.iter().collect() } else { Vec::new() }, self.markup),
             ("context", context::features(self.markup).collect(), self.context),
         ]
     }

@@ -20,13 +20,15 @@ pub(crate) struct Inside {
     /// Characters without white space, and those of them in links.
     pub chars: u32,
     pub link_chars: u32,
+    /// Blocks that are links from end to end.
+    pub links: u32,
     /// The number of the first block.
     pub first: u32,
 }
 
 impl Default for Inside {
     fn default() -> Self {
-        Self { blocks: 0, bodies: 0, units: 0.0, chars: 0, link_chars: 0, first: u32::MAX }
+        Self { blocks: 0, bodies: 0, units: 0.0, chars: 0, link_chars: 0, links: 0, first: u32::MAX }
     }
 }
 
@@ -37,6 +39,7 @@ impl Inside {
         self.units += other.units;
         self.chars += other.chars;
         self.link_chars += other.link_chars;
+        self.links += other.links;
         self.first = self.first.min(other.first);
     }
 }
@@ -69,6 +72,8 @@ pub(crate) struct Tree {
     pub nodes: Vec<Node>,
     /// Per block: its element's place in `nodes`.
     pub at: Vec<u32>,
+    /// Per block: the place of the innermost element of its first text.
+    pub inner: Vec<u32>,
     pub names: Names,
     /// All blocks together.
     pub page: Inside,
@@ -80,6 +85,7 @@ impl Tree {
     pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.at.clear();
+        self.inner.clear();
         self.names.clear();
         self.page = Inside::default();
     }
@@ -94,9 +100,10 @@ impl Tree {
     pub(crate) fn load(&mut self, input: &Input<'_>, facts: &[BlockFacts]) {
         let Input { blocks, is_first, elements, .. } = *input;
         self.clear();
-        let numbers = || blocks.iter().filter_map(|block| block.markup).map(|markup| markup.element);
-        let Some(last) = numbers().filter(|number| (*number as usize) < elements.len()).max() else { return };
-        let first = if is_first { 0 } else { numbers().min().unwrap_or(0) };
+        let markups = || blocks.iter().filter_map(|block| block.markup);
+        let numbers = markups().map(|markup| markup.inner.max(markup.element));
+        let Some(last) = numbers.filter(|number| (*number as usize) < elements.len()).max() else { return };
+        let first = if is_first { 0 } else { markups().map(|markup| markup.element).min().unwrap_or(0) };
         self.first = first;
         for element in first..=last {
             let own = element - first;
@@ -116,15 +123,18 @@ impl Tree {
             });
         }
         for (i, (block, facts)) in blocks.iter().zip(facts).enumerate() {
-            let markup = block.markup.unwrap_or(Markup { element: first, ..Markup::default() });
-            let at = markup.element.saturating_sub(first).min(last - first);
+            let markup = block.markup.unwrap_or(Markup { element: first, inner: first, ..Markup::default() });
+            let place = |element: u32| element.saturating_sub(first).min(last - first);
+            let at = place(markup.element);
             self.at.push(at);
+            self.inner.push(place(markup.inner));
             let own = Inside {
                 blocks: 1,
                 bodies: u32::from(facts.body),
                 units: facts.units,
                 chars: facts.chars,
                 link_chars: markup.link_chars.min(facts.chars),
+                links: u32::from(facts.chars > 0 && markup.link_chars >= facts.chars),
                 first: i as u32,
             };
             self.nodes[at as usize].inside.add(&own);
@@ -195,15 +205,46 @@ impl Tree {
         })
     }
 
-    /// The elements around block `i`, the innermost first.
-    pub(crate) fn path(&self, i: usize) -> impl Iterator<Item = usize> {
-        let parent = |at: &usize| Some(self.nodes[*at].parent as usize).filter(|parent| parent != at);
-        std::iter::successors(Some(self.at[i] as usize), parent)
+    /// The element around block `i`, up to four steps away, that most others beside it are like.
+    pub(crate) fn card(&self, i: usize) -> &Node {
+        let mut at = self.at[i] as usize;
+        let mut best = at;
+        for _ in 0..4 {
+            at = self.nodes[at].parent as usize;
+            if self.nodes[at].alike > self.nodes[best].alike {
+                best = at;
+            }
+        }
+        &self.nodes[best]
     }
 
-    /// Blocks with the same style look the same: elements of the same signature in elements of the same signature.
+    /// Per element: how many elements are around the innermost one that both it and `target` are in.
+    pub(crate) fn shared(&self, target: Option<usize>, out: &mut Vec<u32>) {
+        out.clear();
+        out.resize(self.nodes.len(), u32::MAX);
+        let mut target = target;
+        while let Some(at) = target {
+            out[at] = self.nodes[at].depth;
+            target = Some(self.nodes[at].parent as usize).filter(|parent| *parent != at);
+        }
+        for (at, node) in self.nodes.iter().enumerate() {
+            if out[at] == u32::MAX {
+                out[at] = if node.parent as usize == at { 0 } else { out[node.parent as usize] };
+            }
+        }
+    }
+
+    /// The elements around the first text of block `i`, the innermost first.
+    pub(crate) fn path(&self, i: usize) -> impl Iterator<Item = usize> {
+        let parent = |at: &usize| Some(self.nodes[*at].parent as usize).filter(|parent| parent != at);
+        std::iter::successors(Some(self.inner[i] as usize), parent)
+    }
+
+    /// Blocks of one style look the same: their innermost elements, the block elements and those around have the same
+    /// signatures.
     pub(crate) fn style(&self, i: usize) -> u32 {
         let node = self.node(i);
-        ngrams::word_pair(self.nodes[node.parent as usize].signature, node.signature)
+        let around = ngrams::word_pair(self.nodes[node.parent as usize].signature, node.signature);
+        ngrams::word_pair(around, self.nodes[self.inner[i] as usize].signature)
     }
 }

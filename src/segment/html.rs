@@ -341,7 +341,11 @@ impl Builder<'_> {
             stack.iter().rev().take(SEARCHED).find(holds).or(stack.last()).map_or(u32::MAX, |open| open.number)
         };
         let stack = &self.stack;
-        let markup = self.markup.get_or_insert_with(|| Markup { element: nearest(stack), links: 0, link_chars: 0 });
+        let markup = self.markup.get_or_insert_with(|| Markup {
+            element: nearest(stack),
+            inner: stack.last().map_or(u32::MAX, |open| open.number),
+            ..Markup::default()
+        });
         if self.open.0[Element::A as usize] > 0 {
             markup.links += u32::from(self.new_link);
             self.new_link = false;

@@ -9,10 +9,10 @@ use super::compose::base;
 use super::dataset::{DataSet, LabeledPage};
 use super::folds::hash;
 use super::metrics::{self, Histogram, Measures, Point};
-use crate::classify::{Classifier, Threshold};
+use crate::classify::Classifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::features::BlockFacts;
-use crate::model::{Model, PerScript, Preset, script_index};
+use crate::model::{PerScript, Preset, script_index};
 use crate::page::Label;
 
 const BOOTSTRAP: usize = 200;
@@ -237,38 +237,35 @@ fn intervals(sites: &BTreeMap<String, Histogram>) -> BTreeMap<&'static str, [f64
 ///
 /// # Errors
 /// If no block has a label.
-pub fn evaluate(model: &Model, sets: &[DataSet]) -> Result<Report> {
-    let blocks = score(model, sets)?;
+pub fn evaluate(classifier: &Classifier, sets: &[DataSet]) -> Result<Report> {
+    let blocks = score(classifier, sets);
     if blocks.iter().all(|block| block.point.is_none()) {
         return Err(Error::data("no block has a label to compare with"));
     }
     Ok(Report::of(&blocks))
 }
 
-/// Classifies labeled pages: every block with its score, in order.
-///
-/// # Errors
-/// If the model uses a feature group that this build leaves out.
-pub fn score(model: &Model, sets: &[DataSet]) -> Result<Vec<ScoredBlock>> {
-    let classifier = Classifier::new(model.clone())?.with_threshold(Threshold::default())?;
+/// Classifies labeled pages: every block with its score, in order. The threshold of the classifier plays no part.
+pub fn score(classifier: &Classifier, sets: &[DataSet]) -> Vec<ScoredBlock> {
     let pages: Vec<(&str, &LabeledPage)> =
         sets.iter().flat_map(|set| set.pages.iter().map(|page| (set.name.as_str(), page))).collect();
-    Ok(pages
+    pages
         .par_iter()
         .map_init(
             || classifier.worker(),
             |worker, (set, page)| {
                 let blocks = page.page();
+                let thresholds = &classifier.model_for(&blocks).thresholds;
                 let scores: Vec<f32> = worker.classify(&blocks).iter().map(|verdict| verdict.score).collect();
                 let scored = scores.into_iter().enumerate().map(|(b, score)| {
                     let at = worker.turn_to(&blocks, b);
-                    ScoredBlock::new(set, page, b, &worker.features.facts[at], score, &model.thresholds)
+                    ScoredBlock::new(set, page, b, &worker.features.facts[at], score, thresholds)
                 });
                 scored.collect::<Vec<_>>()
             },
         )
         .collect::<Vec<_>>()
-        .concat())
+        .concat()
 }
 
 /// Values that a report must reach.

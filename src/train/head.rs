@@ -66,7 +66,8 @@ impl Rows {
             }
         }
         let mixing = decorrelating(&standard)?;
-        let standard = standard.dot(&mixing);
+        // Columns one behind the other: linfa's gradient reads them that way, once a step.
+        let standard = mixing.t().dot(&standard.t()).reversed_axes();
         let data = Dataset::new(standard, Array1::from_vec(self.targets.clone()));
         // linfa's loss is a sum over samples, and its tolerance is absolute.
         let fitted = LogisticRegression::default()

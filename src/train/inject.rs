@@ -43,5 +43,6 @@ fn markup(block: &LabeledBlock, element: u32, rng: &mut Rng) -> Markup {
     };
     let chars = block.text.chars().filter(|c| !c.is_whitespace()).count() as u32;
     let links = block.text.split(['|', ' ', '_', ',', '，']).count() as u32;
-    if linked { Markup { element, links, link_chars: chars } } else { Markup { element, links: 0, link_chars: 0 } }
+    let (links, link_chars) = if linked { (links, chars) } else { (0, 0) };
+    Markup { element, inner: element, links, link_chars }
 }

@@ -113,8 +113,9 @@ pub struct Trained {
 /// # Errors
 /// If the recipe makes no sense, or the data has no content or no junk.
 pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Result<Trained> {
-    let groups = recipe.check()?;
+    recipe.check()?;
     let sets = used(sets, recipe);
+    let groups = recipe.groups(sets.iter().flat_map(|set| &set.pages).any(|page| page.has_markup()))?;
     let (pages, folds) = pages(&sets, recipe, progress)?;
     check(&pages, groups)?;
     progress.step(Step::Features, 0, 1);

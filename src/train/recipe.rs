@@ -16,8 +16,8 @@ pub struct Recipe {
     pub name: String,
     /// Seed of every random choice: folds, order, composed pages.
     pub seed: u64,
-    /// Feature groups by name.
-    pub groups: Vec<String>,
+    /// Feature groups by name. By default `stats`, `ngrams` and `context`, and `markup` if any page is of HTML.
+    pub groups: Option<Vec<String>>,
     /// The n-gram table has `2^table_bits` buckets.
     pub table_bits: u32,
     /// Folds for scores on unseen sites.
@@ -113,7 +113,7 @@ impl Default for Recipe {
         Self {
             name: "tamis".to_owned(),
             seed: 1,
-            groups: ["stats", "ngrams", "context"].map(str::to_owned).to_vec(),
+            groups: None,
             table_bits: 19,
             folds: 5,
             lexical_cost: 30.0,
@@ -166,11 +166,22 @@ impl Recipe {
         Ok(recipe)
     }
 
+    /// The feature groups for data with or without pages of HTML.
+    ///
+    /// # Errors
+    /// If a name is unknown.
+    pub fn groups(&self, html: bool) -> Result<Groups> {
+        match &self.groups {
+            Some(names) => Groups::from_names(names.iter().map(String::as_str)),
+            None => Ok(Groups { markup: html, ..Groups::default() }),
+        }
+    }
+
     /// Checks what the types don't.
     ///
     /// # Errors
     /// If a setting makes no sense.
-    pub fn check(&self) -> Result<Groups> {
+    pub fn check(&self) -> Result<()> {
         let wrong = |what: &str| Err(Error::option(what.to_owned()));
         let most = model::LEXICAL_PLACES.trailing_zeros();
         if !(8..=most).contains(&self.table_bits) {
@@ -185,7 +196,7 @@ impl Recipe {
         if self.data.iter().any(|rule| !(rule.weight.is_finite() && rule.weight >= 0.0)) {
             return wrong("weights of data sets must be numbers from 0 on");
         }
-        Groups::from_names(self.groups.iter().map(String::as_str))
+        self.groups(false).map(|_| ())
     }
 
     /// The rule for a data set; sets without one are whole pages of weight 1.
