@@ -3,15 +3,13 @@
 //!
 //! Everything is made inside one fold, of material of that fold, so that no site stands on both sides of a split.
 
-use std::collections::BTreeMap;
-
 use fastrand::Rng;
 
+use super::attack::{self, Attack};
 use super::dataset::{LabeledBlock, LabeledPage};
 use super::grammar::Grammar;
 use super::inject;
 use super::spam::{SpamWriter, spam_block};
-use crate::chars;
 use crate::page::{Kind, Label};
 
 /// What the pages of one fold are made of.
@@ -32,7 +30,6 @@ pub(super) struct Composer<'a> {
     grammar: &'a Grammar,
     material: &'a Material<'a>,
     spam: SpamWriter<'a>,
-    traditional: BTreeMap<char, char>,
     rng: Rng,
 }
 
@@ -50,7 +47,6 @@ impl<'a> Composer<'a> {
             grammar,
             material,
             spam: SpamWriter { grammar, lines },
-            traditional: simplified_to_traditional(),
             rng: Rng::with_seed(seed),
         }
     }
@@ -278,7 +274,7 @@ impl<'a> Composer<'a> {
     pub(super) fn convert(&self, page: &mut LabeledPage) {
         page.lang = "zh-Hant".to_owned();
         for block in &mut page.blocks {
-            block.text = block.text.chars().map(|c| self.traditional.get(&c).copied().unwrap_or(c)).collect();
+            block.text = block.text.chars().map(|c| attack::traditional(c).unwrap_or(c)).collect();
         }
     }
 
@@ -291,6 +287,29 @@ impl<'a> Composer<'a> {
         let line = title_line(&title, &site_name(page), &mut self.rng);
         page.blocks.insert(0, line);
         true
+    }
+}
+
+/// Disguises the spam of a page, all of it in the same way. False if it has none.
+pub(super) fn disguise(page: &mut LabeledPage, rng: &mut Rng) -> bool {
+    let attack = rng.choice(Attack::SPAM).unwrap_or(Attack::Contacts);
+    let (strength, seed) = (rng.f64(), rng.u64(..));
+    let mut any = false;
+    for block in page.blocks.iter_mut().filter(|block| block.kind == Some(Kind::Spam)) {
+        block.set_text(attack.apply(&block.text, strength, seed));
+        any = true;
+    }
+    any
+}
+
+/// Damages a page from the first line to the last, so that damage is no sign of either label.
+pub(super) fn damage(page: &mut LabeledPage, rng: &mut Rng) {
+    let attack = rng.choice(Attack::DAMAGE).unwrap_or(Attack::Bytes);
+    // Too much of this leaves nothing that could be told apart.
+    let most = if attack == Attack::Bytes { 0.3 } else { 1.0 };
+    let (strength, seed) = (most * rng.f64(), rng.u64(..));
+    for block in &mut page.blocks {
+        block.set_text(attack.apply(&block.text, strength, seed));
     }
 }
 
@@ -340,16 +359,4 @@ fn clause(text: &str) -> String {
         .find(|(_, c)| "，。！？；：,.!?;:\u{3000}".contains(*c))
         .map_or(cut.len(), |(at, _)| at);
     cut[..end].chars().take(40).collect()
-}
-
-/// The inverse of folding, as far as it has one: the first traditional form of each simplified character.
-fn simplified_to_traditional() -> BTreeMap<char, char> {
-    let mut pairs = BTreeMap::new();
-    for c in ('\u{4E00}'..='\u{9FFF}').rev() {
-        let folded = chars::fold(c);
-        if folded != c {
-            pairs.insert(folded, c);
-        }
-    }
-    pairs
 }

@@ -9,6 +9,7 @@
 //! file, byte for byte, on any number of threads.
 
 mod align;
+mod attack;
 mod calibrate;
 mod card;
 mod compose;
@@ -26,6 +27,7 @@ mod spam;
 mod sparse;
 mod stack;
 
+pub use attack::Attack;
 pub use card::card;
 pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
 pub use folds::part;
@@ -250,7 +252,14 @@ fn generate(material: &Material<'_>, grammar: &Grammar, recipe: &Recipe, seed: u
     let mut composer = Composer::new(grammar, material, seed);
     let mut random = fastrand::Rng::with_seed(seed ^ 0xA5A5);
     let mut out = Vec::new();
-    let mut add = |set: &str, page: LabeledPage| {
+    let mut tricks = fastrand::Rng::with_seed(seed ^ 0x5A5A);
+    let mut add = |set: &str, mut page: LabeledPage| {
+        if tricks.f64() < augment.disguised {
+            compose::disguise(&mut page, &mut tricks);
+        }
+        if tricks.f64() < augment.damaged {
+            compose::damage(&mut page, &mut tricks);
+        }
         out.push(TrainingPage { page, set: set.to_owned(), weight: augment.weight, context: true, generated: true });
     };
     let share = |total: usize| total.div_ceil(recipe.folds);
@@ -270,6 +279,11 @@ fn generate(material: &Material<'_>, grammar: &Grammar, recipe: &Recipe, seed: u
                 composer.convert(&mut copy);
             }
             add("polluted", copy);
+        } else if !chinese && random.f64() < augment.disguised {
+            let mut copy = (*page).clone();
+            if compose::disguise(&mut copy, &mut random) {
+                add("disguised", copy);
+            }
         }
         if random.f64() < augment.cropped
             && let Some(copy) = compose::cropped(page, number, &mut random)

@@ -62,6 +62,10 @@ pub struct Augment {
     pub titled: f64,
     /// Share of pages of which a piece is used once more as a page of its own.
     pub cropped: f64,
+    /// Share of generated pages whose spam is disguised, and of real pages with spam that get such a copy.
+    pub disguised: f64,
+    /// Share of generated pages that are damaged as a whole, as conversion and wrong encodings do it.
+    pub damaged: f64,
     /// Weight of a generated page against a real one.
     pub weight: f32,
     /// Templates and word lists to write with; the built-in ones if there is no such setting.
@@ -140,6 +144,8 @@ impl Default for Augment {
             traditional: 0.15,
             titled: 0.3,
             cropped: 0.3,
+            disguised: 0.4,
+            damaged: 0.15,
             weight: 0.5,
             grammar: None,
         }
@@ -149,7 +155,8 @@ impl Default for Augment {
 impl Augment {
     /// No generated pages.
     pub fn switch_off(&mut self) {
-        *self = Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, cropped: 0.0, ..self.clone() };
+        *self =
+            Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, cropped: 0.0, disguised: 0.0, ..self.clone() };
     }
 }
 
