@@ -7,6 +7,7 @@
 //! Usage: `attacks MODEL DATA...` or `attacks --held-out RECIPE [--with DATA]... DATA...`
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 
 use tamis::train::{Attack, DataSet, LabeledBlock, Recipe, Report, ScoredBlock, score, train};
@@ -60,8 +61,14 @@ impl Target {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
+type Scores = BTreeMap<String, (Trial, Vec<ScoredBlock>)>;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Result<()> {
+    run(std::env::args().skip(1), &mut std::io::stdout())
+}
+
+pub(crate) fn run(mut arguments: impl Iterator<Item = String>, out: &mut impl Write) -> Result<()> {
     let first = arguments.next().ok_or(USAGE)?;
     let recipe = if first == "--held-out" { Some(arguments.next().ok_or(USAGE)?) } else { None };
     let (mut paths, mut with) = (Vec::new(), Vec::new());
@@ -90,12 +97,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    print(&scored);
-    Ok(())
+    print(&scored, out)
 }
 
 /// Adds the scores of all trials on some sets.
-fn measure(classifier: &Classifier, sets: &[DataSet], scored: &mut BTreeMap<String, (Trial, Vec<ScoredBlock>)>) {
+fn measure(classifier: &Classifier, sets: &[DataSet], scored: &mut Scores) {
     let mut trials: Vec<Trial> = vec![None];
     for target in [Target::Spam, Target::Content] {
         let with_strength = |attack: &Attack| STRENGTHS.map(|strength| Some((target, *attack, strength)));
@@ -128,21 +134,23 @@ fn attacked(set: &DataSet, trial: Trial) -> DataSet {
 }
 
 /// Two tables: rows are attacks, columns strengths.
-fn print(scored: &BTreeMap<String, (Trial, Vec<ScoredBlock>)>) {
+fn print(scored: &Scores, out: &mut impl Write) -> Result<()> {
     let presets = [Preset::Cautious, Preset::Balanced].map(Preset::name).join(" / ");
     let removed = |target: Target, trial: Trial| {
         scored.get(&key(trial)).map(|(_, blocks)| target.removed(&Report::of(blocks))).unwrap_or_default()
     };
     for (target, title) in [(Target::Spam, "spam found"), (Target::Content, "content lost")] {
         let (blocks, [a, b]) = removed(target, None);
-        println!("\n| {title}, % of {blocks} blocks ({presets}) | 0 | {} |", STRENGTHS.map(|s| s.to_string()).join(" | "));
-        println!("|---|{}", "---|".repeat(STRENGTHS.len() + 1));
+        let strengths = STRENGTHS.map(|strength| strength.to_string()).join(" | ");
+        writeln!(out, "\n| {title}, % of {blocks} blocks ({presets}) | 0 | {strengths} |")?;
+        writeln!(out, "|---|{}", "---|".repeat(STRENGTHS.len() + 1))?;
         for attack in target.attacks() {
             let cells = STRENGTHS.map(|strength| {
                 let (_, [a, b]) = removed(target, Some((target, *attack, strength)));
                 format!("{:.1} / {:.1}", 100.0 * a, 100.0 * b)
             });
-            println!("| {} | {:.1} / {:.1} | {} |", attack.name(), 100.0 * a, 100.0 * b, cells.join(" | "));
+            writeln!(out, "| {} | {:.1} / {:.1} | {} |", attack.name(), 100.0 * a, 100.0 * b, cells.join(" | "))?;
         }
     }
+    Ok(())
 }

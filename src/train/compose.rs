@@ -43,12 +43,7 @@ impl<'a> Composer<'a> {
         let own = material.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.kind == Some(Kind::Spam));
         let given = material.spam.iter().flat_map(|page| &page.blocks);
         let lines = own.chain(given).map(|block| block.text.as_str()).collect();
-        Self {
-            grammar,
-            material,
-            spam: SpamWriter { grammar, lines },
-            rng: Rng::with_seed(seed),
-        }
+        Self { grammar, material, spam: SpamWriter { grammar, lines }, rng: Rng::with_seed(seed) }
     }
 
     /// A body of a one-class source in the frame of a real page of the same language, or in one of template lines.
