@@ -355,3 +355,32 @@ fn clause(text: &str) -> String {
         .map_or(cut.len(), |(at, _)| at);
     cut[..end].chars().take(40).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_spam_is_disguised_and_everything_is_damaged() {
+        let spam = || spam_block("加微信免费领取 bonus 123".repeat(5), "vice");
+        let page = LabeledPage {
+            blocks: vec![content("今天的天气很好，我们去公园。".repeat(5), "main"), spam()],
+            ..LabeledPage::default()
+        };
+        let mut rng = Rng::with_seed(1);
+        let (mut disguised, mut damaged) = (0, 0);
+        for _ in 0..100 {
+            let mut copy = page.clone();
+            assert!(disguise(&mut copy, &mut rng));
+            assert_eq!(copy.blocks[0], page.blocks[0]);
+            disguised += usize::from(copy.blocks[1] != page.blocks[1]);
+            let mut copy = page.clone();
+            damage(&mut copy, &mut rng);
+            assert!(copy.blocks.iter().zip(&page.blocks).all(|(a, b)| (a.label, a.kind) == (b.label, b.kind)));
+            damaged += usize::from(copy.blocks[0] != page.blocks[0] && copy.blocks[1] != page.blocks[1]);
+        }
+        assert!(disguised > 80 && damaged > 80, "{disguised} {damaged}");
+        let mut honest = LabeledPage { blocks: page.blocks[..1].to_vec(), ..page };
+        assert!(!disguise(&mut honest, &mut rng), "there is no spam in it");
+    }
+}
