@@ -1,8 +1,8 @@
 //! How much spam is still found when it is disguised, and how much content is lost that was damaged: every attack at
 //! several strengths. The lines around stay as they are.
 //!
-//! With `--held-out` models are trained for it: three, each without one third of the files, which it is measured on;
-//! what is named before `--with` and every other third is what it learns from. Otherwise a model file is measured.
+//! A model file is measured on the data; or, with `--held-out`, three models are trained for it, each without one third
+//! of the files, which it is measured on. What is named with `--with` all of them learn from.
 //!
 //! Usage: `attacks MODEL DATA...` or `attacks --held-out RECIPE [--with DATA]... DATA...`
 
@@ -10,26 +10,27 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use tamis::train::{Attack, DataSet, LabeledBlock, Recipe, Report, ScoredBlock, score, train};
-use tamis::{Classifier, Kind, Label, Model, Preset};
+use tamis::train::{Attack, DataSet, LabeledBlock, LabeledPage, Recipe, train};
+use tamis::{Classifier, Kind, Label, Model, Page, Preset, Threshold, Worker};
 
-const STRENGTHS: [f64; 4] = [0.1, 0.3, 0.6, 1.0];
+const STRENGTHS: [f64; 5] = [0.0, 0.1, 0.3, 0.6, 1.0];
+const PRESETS: [Preset; 2] = [Preset::Cautious, Preset::Balanced];
 const PARTS: usize = 3;
 const USAGE: &str = "usage: attacks MODEL DATA... or attacks --held-out RECIPE [--with DATA]... DATA...";
 
-/// What is attacked: none, spam or content, how, and how much.
-type Trial = Option<(Target, Attack, f64)>;
-
-#[derive(Clone, Copy, PartialEq)]
+/// What is attacked; the other blocks of the page stay as they are.
+#[derive(Clone, Copy)]
 enum Target {
     Spam,
     Content,
 }
 
 impl Target {
+    const ALL: [Self; 2] = [Self::Spam, Self::Content];
+
     fn holds(self, block: &LabeledBlock) -> bool {
         match self {
-            Self::Spam => block.kind == Some(Kind::Spam),
+            Self::Spam => block.label == Some(Label::Junk) && block.kind == Some(Kind::Spam),
             Self::Content => block.label == Some(Label::Content),
         }
     }
@@ -41,27 +42,23 @@ impl Target {
         }
     }
 
-    /// Blocks of the report, and the share labeled junk under `cautious` and `balanced`.
-    fn removed(self, report: &Report) -> (u64, [f64; 2]) {
-        let mut total = (0, [0.0; 2]);
-        for (name, kind) in &report.by_kind {
-            let (label, subkind) = name.split_once('/').unwrap_or((name, ""));
-            let holds = match self {
-                Self::Spam => label == "junk" && Kind::from_subkind(subkind) == Some(Kind::Spam),
-                Self::Content => label == "content",
-            };
-            if holds {
-                total.0 += kind.blocks;
-                for (sum, removed) in total.1.iter_mut().zip(kind.removed) {
-                    *sum += removed * kind.blocks as f64;
-                }
-            }
+    fn title(self) -> &'static str {
+        match self {
+            Self::Spam => "spam found",
+            Self::Content => "content lost",
         }
-        (total.0, total.1.map(|sum| sum / total.0.max(1) as f64))
     }
 }
 
-type Scores = BTreeMap<String, (Trial, Vec<ScoredBlock>)>;
+/// Attacked blocks, and how many of them are junk under each preset.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    blocks: usize,
+    junk: [usize; PRESETS.len()],
+}
+
+/// By title of the table, name of the attack and number of the strength.
+type Tables = BTreeMap<(&'static str, &'static str, usize), Counts>;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
@@ -79,77 +76,87 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>, out: &mut impl Wr
         }
     }
     let sets = DataSet::load_all(&paths)?;
-    let mut scored = BTreeMap::new();
+    let mut tables = Tables::new();
     match recipe {
-        None => measure(&Classifier::new(Model::load(&PathBuf::from(first))?)?, &sets, &mut scored),
+        None => measure(Model::load(&PathBuf::from(first))?, &sets, &mut tables)?,
         Some(recipe) => {
             let recipe = Recipe::load(&PathBuf::from(recipe))?;
-            let with = if with.is_empty() { Vec::new() } else { DataSet::load_all(&with)? };
+            let with = DataSet::load_all(&with)?;
             for part in 0..PARTS {
                 let files = |held: bool| {
                     let numbered = sets.iter().enumerate();
                     numbered.filter(move |(i, _)| (i % PARTS == part) == held).map(|(_, set)| set.clone())
                 };
                 let taught: Vec<DataSet> = files(false).chain(with.iter().cloned()).collect();
-                let model = train(&taught, &recipe, &())?.model;
-                measure(&Classifier::new(model)?, &files(true).collect::<Vec<_>>(), &mut scored);
+                let held: Vec<DataSet> = files(true).collect();
+                measure(train(&taught, &recipe, &())?.model, &held, &mut tables)?;
                 eprintln!("part {} of {PARTS} is measured", part + 1);
             }
         }
     }
-    print(&scored, out)
+    print(&tables, out)
 }
 
-/// Adds the scores of all trials on some sets.
-fn measure(classifier: &Classifier, sets: &[DataSet], scored: &mut Scores) {
-    let mut trials: Vec<Trial> = vec![None];
-    for target in [Target::Spam, Target::Content] {
-        let with_strength = |attack: &Attack| STRENGTHS.map(|strength| Some((target, *attack, strength)));
-        trials.extend(target.attacks().iter().flat_map(with_strength));
-    }
-    for trial in trials {
-        let attacked: Vec<DataSet> = sets.iter().map(|set| attacked(set, trial)).collect();
-        let (_, blocks) = scored.entry(key(trial)).or_insert((trial, Vec::new()));
-        blocks.extend(score(classifier, &attacked));
-    }
-}
-
-fn key(trial: Trial) -> String {
-    trial.map_or(String::new(), |(target, attack, strength)| {
-        format!("{} {} {strength}", target == Target::Spam, attack.name())
-    })
-}
-
-/// The pages of a set that have something to attack, attacked.
-fn attacked(set: &DataSet, trial: Trial) -> DataSet {
-    let mut set = set.clone();
-    let Some((target, attack, strength)) = trial else { return set };
-    set.pages.retain(|page| page.blocks.iter().any(|block| target.holds(block)));
-    for (number, page) in set.pages.iter_mut().enumerate() {
-        for block in page.blocks.iter_mut().filter(|block| target.holds(block)) {
-            block.text = attack.apply(&block.text, strength, number as u64);
+/// Adds what a model makes of some pages under every attack.
+fn measure(model: Model, sets: &[DataSet], tables: &mut Tables) -> Result<()> {
+    let cautious = Classifier::new(model)?.with_threshold(Threshold::Preset(PRESETS[0]))?;
+    let balanced = cautious.clone().with_threshold(Threshold::Preset(PRESETS[1]))?;
+    let mut workers = [cautious.worker(), balanced.worker()];
+    for target in Target::ALL {
+        for (number, page) in sets.iter().flat_map(|set| &set.pages).enumerate() {
+            if !page.blocks.iter().any(|block| target.holds(block)) {
+                continue;
+            }
+            for attack in target.attacks() {
+                for (at, strength) in STRENGTHS.into_iter().enumerate() {
+                    let counts = tables.entry((target.title(), attack.name(), at)).or_default();
+                    count(page, target, |text| attack.apply(text, strength, number as u64), &mut workers, counts);
+                }
+            }
         }
     }
-    set
+    Ok(())
 }
 
-/// Two tables: rows are attacks, columns strengths.
-fn print(scored: &Scores, out: &mut impl Write) -> Result<()> {
-    let presets = [Preset::Cautious, Preset::Balanced].map(Preset::name).join(" / ");
-    let removed = |target: Target, trial: Trial| {
-        scored.get(&key(trial)).map(|(_, blocks)| target.removed(&Report::of(blocks))).unwrap_or_default()
-    };
-    for (target, title) in [(Target::Spam, "spam found"), (Target::Content, "content lost")] {
-        let (blocks, [a, b]) = removed(target, None);
-        let strengths = STRENGTHS.map(|strength| strength.to_string()).join(" | ");
-        writeln!(out, "\n| {title}, % of {blocks} blocks ({presets}) | 0 | {strengths} |")?;
-        writeln!(out, "|---|{}", "---|".repeat(STRENGTHS.len() + 1))?;
+/// Counts what becomes of the target's blocks of one page.
+fn count(
+    page: &LabeledPage,
+    target: Target,
+    attack: impl Fn(&str) -> String,
+    workers: &mut [Worker<'_>; PRESETS.len()],
+    counts: &mut Counts,
+) {
+    let texts: Vec<String> = page
+        .blocks
+        .iter()
+        .map(|block| if target.holds(block) { attack(&block.text) } else { block.text.clone() })
+        .collect();
+    let attacked = Page::from_texts(texts.iter().map(String::as_str));
+    counts.blocks += page.blocks.iter().filter(|block| target.holds(block)).count();
+    for (worker, junk) in workers.iter_mut().zip(&mut counts.junk) {
+        let verdicts = page.blocks.iter().zip(worker.classify(&attacked));
+        *junk += verdicts.filter(|(block, verdict)| target.holds(block) && verdict.label == Label::Junk).count();
+    }
+}
+
+/// Rows are attacks, columns strengths.
+fn print(tables: &Tables, out: &mut impl Write) -> Result<()> {
+    let presets = PRESETS.map(Preset::name).join(" / ");
+    let strengths = STRENGTHS.map(|strength| strength.to_string()).join(" | ");
+    for target in Target::ALL {
+        let counts =
+            |attack: &Attack, at| tables.get(&(target.title(), attack.name(), at)).copied().unwrap_or_default();
+        let blocks = counts(&target.attacks()[0], 0).blocks;
+        writeln!(out, "\n| {}, % of {blocks} blocks ({presets}) | {strengths} |", target.title())?;
+        writeln!(out, "|---|{}", "---|".repeat(STRENGTHS.len()))?;
         for attack in target.attacks() {
-            let cells = STRENGTHS.map(|strength| {
-                let (_, [a, b]) = removed(target, Some((target, *attack, strength)));
-                format!("{:.1} / {:.1}", 100.0 * a, 100.0 * b)
-            });
-            writeln!(out, "| {} | {:.1} / {:.1} | {} |", attack.name(), 100.0 * a, 100.0 * b, cells.join(" | "))?;
+            write!(out, "| {} |", attack.name())?;
+            for at in 0..STRENGTHS.len() {
+                let Counts { blocks, junk } = counts(attack, at);
+                let [a, b] = junk.map(|junk| 100.0 * junk as f64 / blocks.max(1) as f64);
+                write!(out, " {a:.1} / {b:.1} |")?;
+            }
+            writeln!(out)?;
         }
     }
     Ok(())

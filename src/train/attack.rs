@@ -108,13 +108,13 @@ impl Attack {
     /// where it can do nothing.
     fn touch(self, rest: &str, c: char, style: usize, rng: &mut Rng) -> Option<(usize, String)> {
         let instead = match self {
-            Self::ZeroWidth => between(rest, c, *rng.choice(&ZERO_WIDTH)?)?,
+            Self::ZeroWidth => between(rest, c, rng.choice(ZERO_WIDTH)?)?,
             Self::FullWidth => is_visible_ascii(c).then(|| char::from_u32(u32::from(c) + 0xFEE0))??.into(),
             Self::Circled => circled(c, style)?.into(),
             Self::Spaces => between(rest, c, SPACES[style % SPACES.len()])?,
             Self::Symbols => {
                 let signs = SIGNS[style % SIGNS.len()];
-                between(rest, c, *rng.choice(signs)?)?
+                between(rest, c, rng.choice(signs)?)?
             }
             Self::Pinyin => TABLES.readings.get(&c)?.to_string(),
             Self::Homophones => {
