@@ -59,7 +59,7 @@ pub use clean::kept_ranges;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use explain::{Explanation, Reason};
 pub use features::{Feature, Groups, SCHEMA_VERSION};
-pub use model::{DataSet, FORMAT_VERSION, Metadata, Metric, Model, Preset};
+pub use model::{DataSet, FORMAT_VERSION, Metadata, Metric, Model, Preset, TunedScript, Tuning};
 pub use page::{Block, Elements, Kind, Label, Markup, Page, Verdict};
 #[cfg(feature = "rules")]
 pub use rules::Rules;

@@ -1,5 +1,8 @@
 //! What can be typed: arguments only, no meaning.
 
+#[cfg(feature = "train")]
+mod labeled;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::formats::{Encoding, Format};
 use crate::stream::{OnError, Shape};
+#[cfg(feature = "train")]
+pub(super) use labeled::{CheckArgs, SuspectsArgs, Tune};
 
 /// A fine sieve for scraped pages: labels every text block content or junk, says why, removes the junk.
 ///
@@ -37,6 +42,9 @@ pub(super) enum Command {
     /// Measure a model on labeled blocks
     #[cfg(feature = "train")]
     Eval(Eval),
+    /// Put thresholds for a wanted loss, precision or cost into a model, measured on your own labeled pages
+    #[cfg(feature = "train")]
+    Tune(Tune),
     /// Look into a model file
     #[command(subcommand)]
     Model(ModelCommand),
@@ -359,6 +367,10 @@ pub(super) enum DataCommand {
     Stats(DataArgs),
     /// Deal pages out to train on some parts and measure on the others: no site stands in two parts
     Split(SplitArgs),
+    /// Look for mistakes: balance, splits, leaks between sites, texts under two labels, damaged pages
+    Check(CheckArgs),
+    /// The labels that a model which has not seen their site most disagrees with
+    Suspects(SuspectsArgs),
 }
 
 /// How to deal out.

@@ -17,16 +17,7 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         _ => Classifier::new(Model::load(&args.model)?)?,
     };
     let mut sets = DataSet::load_all(&args.data)?;
-    for set in &mut sets {
-        set.pages.retain(|page| match args.split {
-            Split::All => true,
-            Split::Train => !page.test,
-            Split::Test => page.test,
-        });
-    }
-    if sets.iter().all(|set| set.pages.is_empty()) {
-        return Err(Error::data("no page is of this split").into());
-    }
+    args.split.apply(&mut sets)?;
     let report = evaluate(&classifier, &sets)?;
     let mut out = super::styled_stdout();
     match args.format {
@@ -42,6 +33,26 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         content_lost: args.max_content_lost,
     };
     Ok(gates.check(&report)?)
+}
+
+impl Split {
+    /// Leaves the pages of the split.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn apply(self, sets: &mut [DataSet]) -> Result<()> {
+        for set in &mut *sets {
+            set.pages.retain(|page| match self {
+                Self::All => true,
+                Self::Train => !page.test,
+                Self::Test => page.test,
+            });
+        }
+        if sets.iter().all(|set| set.pages.is_empty()) {
+            return Err(Error::data("no page is of this split").into());
+        }
+        Ok(())
+    }
 }
 
 /// Sites shown, those that lose the most content first.

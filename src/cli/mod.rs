@@ -15,6 +15,8 @@ mod report;
 mod tables;
 #[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "train")]
+mod tune;
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -56,6 +58,8 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Train(args) => train::run(&args)?,
         #[cfg(feature = "train")]
         Command::Eval(args) => eval::run(&args)?,
+        #[cfg(feature = "train")]
+        Command::Tune(args) => tune::run(&args)?,
         Command::Model(command) => model::run(&command)?,
         #[cfg(feature = "train")]
         Command::Data(command) => data::run(&command)?,
@@ -77,17 +81,23 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
     let classifier = models.try_fold(first, |classifier, model| classifier.with_model(model?))?;
     let threshold = match sieve.threshold {
         Some(value) => Threshold::Fixed(value),
-        None => Threshold::Preset(match sieve.preset {
-            PresetName::Cautious => Preset::Cautious,
-            PresetName::Balanced => Preset::Balanced,
-            PresetName::Strict => Preset::Strict,
-        }),
+        None => Threshold::Preset(sieve.preset.into()),
     };
     let classifier = classifier.with_threshold(threshold)?;
     Ok(match &sieve.rules {
         Some(path) => classifier.with_rules(Rules::load(path)?),
         None => classifier,
     })
+}
+
+impl From<PresetName> for Preset {
+    fn from(name: PresetName) -> Self {
+        match name {
+            PresetName::Cautious => Self::Cautious,
+            PresetName::Balanced => Self::Balanced,
+            PresetName::Strict => Self::Strict,
+        }
+    }
 }
 
 /// How the options want inputs read and outputs written.

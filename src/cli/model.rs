@@ -1,6 +1,7 @@
 //! `tamis model info` and `tamis model features`.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -17,17 +18,18 @@ pub(super) fn run(command: &ModelCommand) -> Result<()> {
     }
 }
 
-fn load(args: &ModelArgs) -> Result<Model> {
-    Ok(match args.model.to_str() {
+/// A model by file or by the name of an embedded one.
+pub(super) fn load(model: &Path) -> Result<Model> {
+    Ok(match model.to_str() {
         Some("embedded") => Model::embedded()?,
         #[cfg(feature = "html")]
         Some("embedded-html") => Model::embedded_html()?,
-        _ => Model::load(&args.model)?,
+        _ => Model::load(model)?,
     })
 }
 
 fn info(args: &ModelArgs) -> Result<()> {
-    let model = load(args)?;
+    let model = load(&args.model)?;
     let mut out = super::styled_stdout();
     let about = model.metadata();
     if args.format == ReportFormat::Json {
@@ -52,6 +54,11 @@ fn info(args: &ModelArgs) -> Result<()> {
     for metric in &about.metrics {
         writeln!(out, "  {:<26}{:.4}", metric.name, metric.value)?;
     }
+    for tuning in &about.tuning {
+        writeln!(out)?;
+        #[cfg(feature = "train")]
+        super::tune::table(tuning, &mut out)?;
+    }
     writeln!(out, "\ntrained on")?;
     for set in &about.data {
         writeln!(out, "  {:<30}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
@@ -74,7 +81,7 @@ struct FeatureRecord {
 }
 
 fn features(args: &ModelArgs) -> Result<()> {
-    let model = load(args)?;
+    let model = load(&args.model)?;
     let groups = model.metadata().groups.list();
     let listed = groups.iter().flat_map(|(group, features, used)| features.iter().map(move |f| (*group, f, *used)));
     let records = listed.zip(model.weights()).map(|((group, feature, used), (_, weight))| FeatureRecord {

@@ -2,6 +2,8 @@
 
 mod terminal;
 
+#[cfg(all(feature = "cli", feature = "train"))]
+pub(crate) use terminal::shortened;
 pub use terminal::{explanation, page, summary};
 
 use serde::{Deserialize, Serialize};

@@ -104,7 +104,7 @@ fn name_of(reason: &Reason) -> String {
 }
 
 /// At most `most` characters of a text, on one line, without control characters.
-fn shortened(text: &str, most: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize) -> String {
     let mut short: String = text.chars().take(most).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
     if text.chars().nth(most).is_some() {
         short.push('…');

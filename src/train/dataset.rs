@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::import;
 use super::align::{Reference, align};
-use crate::error::{Error, Result};
+use crate::error::{Error, Position, Result};
 use crate::formats;
 use crate::page::{Elements, Kind, Label, Markup, Page};
 use crate::segment;
@@ -42,6 +42,8 @@ pub struct LabeledPage {
     pub group: String,
     /// Pages of the split `test` are kept out of training.
     pub test: bool,
+    /// The file it was read from, and its first record there.
+    pub position: Position,
     /// The blocks in order.
     pub blocks: Vec<LabeledBlock>,
     /// The elements of its HTML, if it came as such.
@@ -84,7 +86,8 @@ impl DataSet {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.split('.').next().unwrap_or_default().to_owned();
         let text = read_data(path)?;
-        let pages = import::pages(&name, path, &text).map_err(|error| error.in_file(path))?;
+        let mut pages = import::pages(&name, path, &text).map_err(|error| error.in_file(path))?;
+        pages.iter_mut().for_each(|page| page.position.file = Some(path.to_owned()));
         if pages.is_empty() {
             return Err(Error::data("there is no labeled page in it").in_file(path));
         }
@@ -106,6 +109,7 @@ impl DataSet {
                 group: site.clone(),
                 site,
                 id,
+                position: Position { file: Some(path.clone()), ..Position::default() },
                 elements: Arc::new(page.elements.clone()),
                 blocks: align(page, &Reference::Content(&String::from_utf8_lossy(&content))),
                 ..LabeledPage::default()
@@ -231,6 +235,7 @@ impl PageRecord {
             site,
             id,
             test: self.split.as_deref() == Some("test"),
+            position: Position { record: Some(number), ..Position::default() },
             blocks,
             elements: Arc::new(elements),
         })

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::dataset::{LabeledBlock, LabeledPage, PageRecord, parse_label};
-use crate::error::{Error, Result};
+use crate::error::{Error, Position, Result};
 use crate::segment;
 
 /// Reads all pages of a file.
@@ -66,7 +66,7 @@ fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
                 _ => {
                     let id = record.page.clone().unwrap_or_else(|| number.to_string());
                     let site = record.site.clone().unwrap_or_else(|| format!("{name}/{id}"));
-                    pages.push(page_of(id, site, record.lang.clone().unwrap_or_default(), vec![block]));
+                    pages.push(page_of(number, id, site, record.lang.clone().unwrap_or_default(), vec![block]));
                     open_page = record.page;
                 }
             }
@@ -107,8 +107,9 @@ fn labeled(text: String, label: &str, subkind: &str) -> Result<LabeledBlock> {
     Ok(LabeledBlock { text, label, kind, subkind: subkind.to_owned(), markup: None })
 }
 
-fn page_of(id: String, site: String, lang: String, blocks: Vec<LabeledBlock>) -> LabeledPage {
-    LabeledPage { id, lang, group: site.clone(), site, blocks, ..LabeledPage::default() }
+fn page_of(number: u64, id: String, site: String, lang: String, blocks: Vec<LabeledBlock>) -> LabeledPage {
+    let position = Position { record: Some(number), ..Position::default() };
+    LabeledPage { id, lang, group: site.clone(), site, position, blocks, ..LabeledPage::default() }
 }
 
 fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
@@ -135,7 +136,7 @@ fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
         let block = labeled(rest.trim().to_owned(), label, subkind).map_err(locate)?;
         match pages.last_mut() {
             Some(page) if open => page.blocks.push(block),
-            _ => pages.push(page_of(number.to_string(), format!("{name}/{number}"), String::new(), vec![block])),
+            _ => pages.push(page_of(number, number.to_string(), format!("{name}/{number}"), String::new(), vec![block])),
         }
         open = true;
     }
@@ -150,7 +151,14 @@ struct Span {
 }
 
 /// Cuts an annotated text into lines; a line takes the label that covers most of it. Lines without one are "don't care".
-fn page_of_spans(name: &str, id: String, site: Option<String>, text: &str, spans: &[Span]) -> Result<LabeledPage> {
+fn page_of_spans(
+    name: &str,
+    number: u64,
+    id: String,
+    site: Option<String>,
+    text: &str,
+    spans: &[Span],
+) -> Result<LabeledPage> {
     let page = segment::text(text);
     let mut blocks = Vec::new();
     for block in &page.blocks {
@@ -162,7 +170,7 @@ fn page_of_spans(name: &str, id: String, site: Option<String>, text: &str, spans
         blocks.push(labeled(block.text.to_string(), label, "")?);
     }
     let site = site.unwrap_or_else(|| format!("{name}/{id}"));
-    Ok(page_of(id, site, String::new(), blocks))
+    Ok(page_of(number, id, site, String::new(), blocks))
 }
 
 #[derive(Deserialize)]
@@ -194,7 +202,7 @@ impl Doccano {
                 _ => return Err(Error::record("a doccano label is a name or [start, end, name]")),
             });
         }
-        page_of_spans(name, id, self.site, &self.text, &spans)
+        page_of_spans(name, number, id, self.site, &self.text, &spans)
     }
 }
 
@@ -251,7 +259,7 @@ fn label_studio(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
             }
         }
         let id = task.id.unwrap_or(number).to_string();
-        pages.push(page_of_spans(name, id, site, text, &spans).map_err(|error| error.at_record(number))?);
+        pages.push(page_of_spans(name, number, id, site, text, &spans).map_err(|error| error.at_record(number))?);
     }
     Ok(pages)
 }

@@ -11,6 +11,7 @@
 mod align;
 mod calibrate;
 mod card;
+mod check;
 mod compose;
 mod dataset;
 mod evaluate;
@@ -25,13 +26,18 @@ mod recipe;
 mod spam;
 mod sparse;
 mod stack;
+mod suspects;
+mod tune;
 
 pub use card::card;
+pub use check::{Finding, Severity, check};
 pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
 pub use folds::part;
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
 pub use metrics::{AtThreshold, Measures};
 pub use recipe::{Augment, DataRule, Recipe, Role};
+pub use suspects::{Suspect, suspects};
+pub use tune::{Goal, Tuned, tune};
 
 use std::collections::BTreeMap;
 
@@ -103,6 +109,19 @@ pub struct Trained {
     pub model: Model,
     /// Out-of-fold verdicts on the real pages of the training data, measured.
     pub report: Report,
+    /// Those pages, with the scores that were measured.
+    pub pages: Vec<ScoredPage>,
+}
+
+/// A page of the training data with the scores of models that had not seen its site.
+#[derive(Clone, Debug)]
+pub struct ScoredPage {
+    /// The name of its data set.
+    pub set: String,
+    /// The page.
+    pub page: LabeledPage,
+    /// Calibrated P(junk) of its blocks.
+    pub scores: Vec<f32>,
 }
 
 /// Trains a model.
@@ -117,7 +136,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     let sets = used(sets, recipe);
     let groups = recipe.groups(sets.iter().flat_map(|set| &set.pages).any(|page| page.has_markup()))?;
     let (pages, folds) = pages(&sets, recipe, progress)?;
-    check(&pages, groups)?;
+    check_used(&pages, groups)?;
     progress.step(Step::Features, 0, 1);
     let mut examples = Examples::new(&pages, recipe, groups);
     progress.step(Step::Features, 1, 1);
@@ -136,7 +155,8 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
         thresholds: stacked.thresholds,
     };
     let mut scored = Vec::new();
-    for (i, page) in pages.iter().enumerate() {
+    let mut measured = Vec::new();
+    for (i, page) in pages.into_iter().enumerate() {
         if page.generated || !page.context || !page.teaches(groups) {
             continue;
         }
@@ -144,16 +164,18 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
             let facts = &examples.features[i].facts[b];
             scored.push(ScoredBlock::new(&page.set, &page.page, b, facts, stacked.scores[at], &model.thresholds));
         }
+        let scores = stacked.scores[examples.blocks(i)].to_vec();
+        measured.push(ScoredPage { set: page.set, page: page.page, scores });
     }
     let report = Report::of(&scored);
     model.metadata.metrics =
         report.summary().into_iter().map(|(name, value)| Metric { name, value: (value * 1e5).round() / 1e5 }).collect();
-    Ok(Trained { model, report })
+    Ok(Trained { model, report, pages: measured })
 }
 
 /// # Errors
 /// If there is nothing to learn from, or nothing to measure on: scores on unseen sites need two groups of sites.
-fn check(pages: &[TrainingPage], groups: Groups) -> Result<()> {
+fn check_used(pages: &[TrainingPage], groups: Groups) -> Result<()> {
     if pages.is_empty() {
         return Err(Error::data("no page is left to train on"));
     }
@@ -313,6 +335,7 @@ fn metadata(recipe: &Recipe, groups: Groups, pages: &[TrainingPage], examples: &
             .map(|(name, (pages, blocks))| model::DataSet { name: name.to_owned(), pages, blocks })
             .collect(),
         metrics: Vec::new(),
+        tuning: Vec::new(),
         checksum: 0,
     }
 }
