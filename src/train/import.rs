@@ -136,7 +136,9 @@ fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
         let block = labeled(rest.trim().to_owned(), label, subkind).map_err(locate)?;
         match pages.last_mut() {
             Some(page) if open => page.blocks.push(block),
-            _ => pages.push(page_of(number, number.to_string(), format!("{name}/{number}"), String::new(), vec![block])),
+            _ => {
+                pages.push(page_of(number, number.to_string(), format!("{name}/{number}"), String::new(), vec![block]))
+            }
         }
         open = true;
     }

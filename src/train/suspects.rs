@@ -70,8 +70,6 @@ pub fn suspects(pages: &[ScoredPage], per_page: usize) -> Vec<Suspect> {
         }
     }
     // Of equal ones, the longer text is the worse mistake.
-    found.sort_by(|a, b| {
-        b.0.total_cmp(&a.0).then_with(|| Reverse(a.1.text.len()).cmp(&Reverse(b.1.text.len())))
-    });
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| Reverse(a.1.text.len()).cmp(&Reverse(b.1.text.len()))));
     found.into_iter().map(|(_, suspect)| suspect).collect()
 }

@@ -333,10 +333,14 @@ impl Curve {
                 format!("no threshold promises a precision of {limit}: the best that can be is {:.4}", 1.0 - nearest)
             }
             Goal::Cost { .. } => "it costs the least to keep everything".to_owned(),
-            Goal::ContentLost(_) => format!("no threshold promises it: where the least is removed, the loss is bounded by {nearest:.4} only"),
+            Goal::ContentLost(_) => format!(
+                "no threshold promises it: where the least is removed, the loss is bounded by {nearest:.4} only"
+            ),
         })?;
         found.bound = found.bound.map(|of_sites| match goal {
-            Goal::Precision(_) => 1.0 - of_sites.max(upper_bound(found.removed[1], found.removed[0], RISK / f64::from(STARTS))),
+            Goal::Precision(_) => {
+                1.0 - of_sites.max(upper_bound(found.removed[1], found.removed[0], RISK / f64::from(STARTS)))
+            }
             _ => of_sites.max(upper_bound(found.removed[1], self.blocks[0], RISK)),
         });
         Ok(found)
@@ -362,5 +366,22 @@ impl Curve {
             threshold: found.threshold,
             measured,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binomial_bounds_are_those_of_the_tables() {
+        assert_eq!(blocks_needed(0.005, 0.05), 598);
+        assert!(bounded(0, 598, 0.005, 0.05) && !bounded(0, 597, 0.005, 0.05));
+        // 3 of 100: the two-sided 95 % interval of Clopper and Pearson ends at 0.0852.
+        assert!((upper_bound(3, 100, 0.025) - 0.0852).abs() < 5e-5);
+        assert!(bounded(3, 100, 0.0853, 0.025) && !bounded(3, 100, 0.0851, 0.025));
+        assert!(!bounded(5, 5, 0.5, 0.05) && upper_bound(5, 5, 0.05) == 1.0);
+        let large = upper_bound(2000, 1_000_000, 0.05);
+        assert!((0.002..0.0021).contains(&large), "{large}");
     }
 }

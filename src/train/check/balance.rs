@@ -71,7 +71,8 @@ fn labels(sets: &[DataSet], pages: &[&LabeledPage]) -> Vec<Finding> {
     let [boilerplate, spam, unknown] = kinds;
     if counts[1] > 0 && (boilerplate == 0 || spam == 0) {
         let what = format!("junk is {boilerplate} blocks of boilerplate, {spam} of spam, {unknown} of no stated kind");
-        let advice = "name the kinds of junk if the model shall tell spam from boilerplate; else it gives all junk one kind";
+        let advice =
+            "name the kinds of junk if the model shall tell spam from boilerplate; else it gives all junk one kind";
         findings.push(Finding::new(Severity::Note, "one-kind", what, advice));
     }
     findings

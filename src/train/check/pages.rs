@@ -1,6 +1,7 @@
 //! Page by page: ids, blocks without text or with too much, pages without a label, the same text under two labels.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use super::{Finding, Read, SHORT, Severity};
@@ -20,16 +21,16 @@ pub(super) fn check(read: &[Read<'_>]) -> Vec<Finding> {
 }
 
 fn duplicate_ids(read: &[Read<'_>]) -> Vec<Finding> {
-    let mut seen: HashMap<(Option<&Path>, &str), Option<u64>> = HashMap::new();
+    let mut seen: HashMap<(Option<&Path>, &str), u64> = HashMap::new();
     let mut findings = Vec::new();
     for read in read {
         let (page, position) = (read.page, &read.page.position);
         // Pages in files of their own are named by those.
         let Some(record) = position.record else { continue };
         match seen.entry((position.file.as_deref(), &page.id)) {
-            std::collections::hash_map::Entry::Vacant(entry) => _ = entry.insert(Some(record)),
-            std::collections::hash_map::Entry::Occupied(first) => {
-                let what = format!("the id `{}` is that of record {} too", page.id, first.get().unwrap_or(0));
+            Entry::Vacant(entry) => _ = entry.insert(record),
+            Entry::Occupied(first) => {
+                let what = format!("the id `{}` is that of record {} too", page.id, first.get());
                 let advice = "give every page an id of its own, and let the lines of a page stand together";
                 findings.push(Finding::new(Severity::Error, "duplicate-id", what, advice).on(page));
             }
@@ -72,9 +73,12 @@ fn labels(read: &Read<'_>, findings: &mut Vec<Finding>) {
         (false, false) => {
             (Severity::Warning, "no-label", "no block has a label that counts", "label it or leave it out")
         }
-        (false, true) => {
-            (Severity::Note, "no-content", "no block is content", "fine for doorways and bare listings; else look again")
-        }
+        (false, true) => (
+            Severity::Note,
+            "no-content",
+            "no block is content",
+            "fine for doorways and bare listings; else look again",
+        ),
         (true, false) => {
             (Severity::Note, "no-junk", "no block is junk", "fine for extracted texts; a page with its frame has some")
         }
@@ -94,7 +98,8 @@ fn conflicts(read: &Read<'_>, findings: &mut Vec<Finding>) {
         if before != label {
             let severity = if read.lengths[b] > SHORT { Severity::Warning } else { Severity::Note };
             let what = format!("{label} here, {before} in block {other} of the page");
-            let advice = "right for a heading that is in the menu too, or a title among its related ones; else make it one";
+            let advice =
+                "right for a heading that is in the menu too, or a title among its related ones; else make it one";
             findings.push(Finding::new(severity, "page-conflict", what, advice).at(read.page, b));
         }
     }

@@ -1,7 +1,8 @@
 //! Texts that stand in several places: under two labels, on pages that are copies, on sites that should know nothing of
 //! each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Finding, Read, SHORT, Severity};
 use crate::page::Label;
@@ -47,7 +48,7 @@ fn conflicts(read: &[Read<'_>]) -> Vec<Finding> {
     }
     let mut both: Vec<[Places; 2]> = texts.into_values().filter(|places| places.iter().all(|p| p.count > 0)).collect();
     let rarer = |places: &[Places; 2]| places[0].count.min(places[1].count);
-    both.sort_by_key(|places| (std::cmp::Reverse((rarer(places), places[0].count + places[1].count)), places[0].first));
+    both.sort_by_key(|places| (Reverse((rarer(places), places[0].count + places[1].count)), places[0].first));
     let findings = both.iter().map(|places| {
         // The rarer label is the likelier mistake.
         let at = usize::from(places[1].count < places[0].count);
@@ -91,9 +92,11 @@ fn copies(read: &[Read<'_>]) -> Vec<Finding> {
 }
 
 fn name(read: &Read<'_>) -> String {
-    format!("page `{}`{}", read.page.id, read.page.position.file.as_deref().map_or(String::new(), |file| {
-        format!(" of {}", file.display())
-    }))
+    format!(
+        "page `{}`{}",
+        read.page.id,
+        read.page.position.file.as_deref().map_or(String::new(), |file| { format!(" of {}", file.display()) })
+    )
 }
 
 /// Content that stands on both sides of a split or in two folds.
@@ -116,7 +119,8 @@ fn leaks(read: &[Read<'_>]) -> Vec<Finding> {
         } else {
             ("shared-run", format!("{run} blocks of content in a row stand on {} too, in {sides}", name(first)))
         };
-        let advice = "keep one of them, or give both one `group` and one `split`: else the model is measured on what it knows";
+        let advice =
+            "keep one of them, or give both one `group` and one `split`: else the model is measured on what it knows";
         findings.push(Finding::new(severity, kind, what, advice).at(second.page, at));
     }
     findings
@@ -128,7 +132,7 @@ fn is_content(read: &Read<'_>, b: usize) -> bool {
 
 /// Numbers of the content blocks that are more than a heading, each text once.
 fn telling<'r>(read: &'r Read<'_>) -> impl Iterator<Item = usize> + 'r {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     (0..read.keys.len())
         .filter(|&b| is_content(read, b) && read.lengths[b] > SHORT)
         .filter(move |&b| seen.insert(read.keys[b]))
