@@ -104,7 +104,7 @@ fn splits_and_leaks() {
     pages[2]["split"] = json!("test");
     let all = findings(&pages);
     assert!(
-        of(&all, "split-site")[0]["what"].as_str().unwrap().contains("`白河` has 1 pages to train on and 1 to test on")
+        of(&all, "split-site")[0]["what"].as_str().unwrap().contains("`白河` is on both sides: 1 to train, 1 to test")
     );
     assert_eq!(of(&all, "split-group").len(), 0, "told once");
 

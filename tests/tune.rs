@@ -115,7 +115,7 @@ fn a_loss_is_promised_where_there_is_enough_to_measure_it() {
     assert_eq!(tuning["preset"], "balanced");
     assert_eq!(tuning["data"], json!([{"name": "own", "pages": 40, "blocks": 480}]));
     let script = &tuning["scripts"][0];
-    assert_eq!((tuning["scripts"].as_array().unwrap().len(), &script["script"]), (1, &json!("Han")));
+    assert_eq!((tuning["scripts"].as_array().unwrap().len(), &script["script"]), (1, &json!("han")));
     assert_eq!((&script["sites"], &script["content"], &script["junk"]), (&json!(40), &json!(285), &json!(195)));
     let measured = |name: &str| {
         let all = script["measured"].as_array().unwrap();
@@ -162,8 +162,8 @@ fn too_little_data_is_refused_with_what_it_takes() {
     let bench = Bench::new(&pages(0..40, 1000));
     bench.write("own.jsonl", &pages(100..106, 8));
     for (goal, needed) in [
-        (["--content-lost", "0.005"], "Han: 42 content blocks of 6 sites, and it takes 598 of 15 sites"),
-        (["--precision", "0.99"], "Han: 29 junk blocks of 6 sites, and it takes 459 of 15 sites"),
+        (["--content-lost", "0.005"], "han: 43 content blocks of 6 sites, and it takes 598 of 15 sites"),
+        (["--precision", "0.99"], "han: 29 junk blocks of 6 sites, and it takes 459 of 15 sites"),
         (["--cost-lost", "5"], "it takes 300 of 15 sites and 29 junk blocks"),
     ] {
         let run = bench.tune(&goal);

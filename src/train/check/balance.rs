@@ -130,7 +130,7 @@ fn splits(pages: &[&LabeledPage]) -> Vec<Finding> {
             // A group that is a site has been told.
             if !train.is_empty() && !test.is_empty() && (kind == "split-site" || !sites.contains_key(name)) {
                 let what =
-                    format!("the {noun} `{name}` has {} pages to train on and {} to test on", train.len(), test.len());
+                    format!("the {noun} `{name}` is on both sides: {} to train, {} to test", train.len(), test.len());
                 findings.push(Finding::new(severity, kind, what, advice).on(test[0]));
             }
         }
