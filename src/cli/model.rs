@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::{ModelArgs, ModelCommand, ReportFormat};
 use crate::chars::ScriptGroup;
 use crate::formats::write_json;
-use crate::model::{Model, Preset};
+use crate::model::{Model, Preset, Tuning};
 
 pub(super) fn run(command: &ModelCommand) -> Result<()> {
     match command {
@@ -56,14 +56,33 @@ fn info(args: &ModelArgs) -> Result<()> {
     }
     for tuning in &about.tuning {
         writeln!(out)?;
-        #[cfg(feature = "train")]
-        super::tune::table(tuning, &mut out)?;
+        self::tuning(tuning, &mut out)?;
     }
     writeln!(out, "\ntrained on")?;
     for set in &about.data {
         writeln!(out, "  {:<30}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
     }
     Ok(out.flush()?)
+}
+
+/// What was tuned, and what it does to the data.
+pub(super) fn tuning(tuning: &Tuning, out: &mut impl Write) -> Result<()> {
+    let goal: Vec<String> = tuning.goal.iter().map(|goal| format!("{} {}", goal.name, goal.value)).collect();
+    writeln!(out, "{} tuned for {}", tuning.preset.name(), goal.join(", "))?;
+    for set in &tuning.data {
+        writeln!(out, "  on {:<27}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
+    }
+    for script in &tuning.scripts {
+        writeln!(
+            out,
+            "  {:<10} {:.4}, was {:.4} ({} content blocks, {} junk blocks, {} sites)",
+            script.script, script.threshold, script.before, script.content, script.junk, script.sites
+        )?;
+        let measured: Vec<String> =
+            script.measured.iter().map(|metric| format!("{} {:.4}", metric.name, metric.value)).collect();
+        writeln!(out, "  {:<10} {}", "", measured.join(", "))?;
+    }
+    Ok(())
 }
 
 fn heading<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {

@@ -7,7 +7,6 @@ use anyhow::Result;
 use super::args::{ReportFormat, Tune};
 use crate::error::Error;
 use crate::formats::write_json;
-use crate::model::Tuning;
 use crate::train::{DataSet, Goal, tune};
 
 pub(super) fn run(args: &Tune) -> Result<()> {
@@ -35,32 +34,11 @@ pub(super) fn run(args: &Tune) -> Result<()> {
     let mut out = super::styled_stdout();
     match args.format {
         ReportFormat::Json => write_json(&tuned.tuning, &mut out)?,
-        ReportFormat::Text => {
-            table(&tuned.tuning, &mut out)?;
-            for kept in &tuned.kept {
-                writeln!(out, "kept its threshold: {kept}")?;
-            }
-        }
+        ReportFormat::Text => super::model::tuning(&tuned.tuning, &mut out)?,
     }
-    Ok(out.flush()?)
-}
-
-/// What was tuned, and what it does to the data.
-pub(super) fn table(tuning: &Tuning, out: &mut impl Write) -> Result<()> {
-    let goal: Vec<String> = tuning.goal.iter().map(|goal| format!("{} {}", goal.name, goal.value)).collect();
-    writeln!(out, "{} tuned for {}", tuning.preset.name(), goal.join(", "))?;
-    for set in &tuning.data {
-        writeln!(out, "  on {:<27}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
-    }
-    for script in &tuning.scripts {
-        writeln!(
-            out,
-            "  {:<10} {:.4}, was {:.4} ({} content blocks, {} junk blocks, {} sites)",
-            script.script, script.threshold, script.before, script.content, script.junk, script.sites
-        )?;
-        let measured: Vec<String> =
-            script.measured.iter().map(|metric| format!("{} {:.4}", metric.name, metric.value)).collect();
-        writeln!(out, "  {:<10} {}", "", measured.join(", "))?;
+    out.flush()?;
+    for kept in &tuned.kept {
+        writeln!(super::styled_stderr(), "tamis: keeps its threshold: {kept}")?;
     }
     Ok(())
 }

@@ -137,7 +137,8 @@ fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
         match pages.last_mut() {
             Some(page) if open => page.blocks.push(block),
             _ => {
-                pages.push(page_of(number, number.to_string(), format!("{name}/{number}"), String::new(), vec![block]))
+                let site = format!("{name}/{number}");
+                pages.push(page_of(number, number.to_string(), site, String::new(), vec![block]));
             }
         }
         open = true;

@@ -115,7 +115,10 @@ fn leaks(read: &[Read<'_>]) -> Vec<Finding> {
         let sides = if split { "train and test" } else { "two groups, so in two folds" };
         let (kind, what) = if near {
             let share = (100.0 * shared / least.max(1.0)).round();
-            ("near-duplicates", format!("{share} % of the smaller page's content is that of {}, in {sides}", name(first)))
+            (
+                "near-duplicates",
+                format!("{share} % of the smaller page's content is that of {}, in {sides}", name(first)),
+            )
         } else {
             ("shared-run", format!("{run} blocks of content in a row stand on {} too, in {sides}", name(first)))
         };
