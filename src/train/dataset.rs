@@ -66,11 +66,19 @@ impl DataSet {
         };
         let mut text = Vec::new();
         reader.read_to_end(&mut text).map_err(|error| Error::from(error).in_file(path))?;
-        let pages = import::pages(&name, path, &text).map_err(|error| error.in_file(path))?;
+        Self::parse(&name, &text).map_err(|error| error.in_file(path))
+    }
+
+    /// Reads labeled blocks from the text of a file.
+    ///
+    /// # Errors
+    /// If a record is not what the format says, or if there is none; with record and byte.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self> {
+        let pages = import::pages(name, text)?;
         if pages.is_empty() {
-            return Err(Error::data("there is no labeled page in it").in_file(path));
+            return Err(Error::data("there is no labeled page in it"));
         }
-        Ok(Self { name, pages })
+        Ok(Self { name: name.to_owned(), pages })
     }
 
     /// Reads files, and all `.jsonl`, `.jsonl.gz`, `.json` and `.txt` files right in folders, in order of name.

@@ -7,8 +7,6 @@
 //! - **Label Studio**: its JSON export, a list of tasks with choices, or with spans over the page's text
 //! - **doccano**: its JSON Lines export, with a label for the text or spans over it
 
-use std::path::Path;
-
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,7 +18,7 @@ use crate::segment;
 ///
 /// # Errors
 /// If a record is not what the format says, with record and byte.
-pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<LabeledPage>> {
+pub(super) fn pages(name: &str, bytes: &[u8]) -> Result<Vec<LabeledPage>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Error::record("this is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -32,11 +30,7 @@ pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<Labeled
         return fasttext(name, text);
     }
     if !first.is_empty() && !first.starts_with('{') {
-        return Err(Error::record(format!(
-            "`{}` holds neither JSON records nor `__label__` lines",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ))
-        .at_record(1));
+        return Err(Error::record("there are neither JSON records nor `__label__` lines in it").at_record(1));
     }
     json_lines(name, text)
 }
