@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use pyo3::exceptions::{PyIndexError, PyOSError, PyTypeError};
+use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString, PyTuple};
@@ -12,7 +12,7 @@ use tamis::{kept_ranges, segment};
 
 use crate::arrow::{self, Column};
 use crate::block::{PyBlock, PyExplanation, blocks};
-use crate::error::{exception, wrong};
+use crate::error::{exception, os_error, wrong};
 use crate::parallel;
 use crate::source::{CodePoints, Html};
 
@@ -141,7 +141,6 @@ impl PyClassifier {
     /// decides, whatever the model says.
     ///
     /// Raises `OSError` if the file cannot be read, `TamisError` if a rule is wrong.
-    #[pyo3(signature = (rules))]
     fn with_rules(&self, rules: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
         let Some(rules) = rules else { return self.with_rules_text(None).map_err(exception) };
         if rules.cast::<PyMapping>().is_ok() {
@@ -150,8 +149,7 @@ impl PyClassifier {
             return self.with_rules_text(Some(table.to_string())).map_err(exception);
         }
         let path: PathBuf = rules.extract()?;
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| PyOSError::new_err((error.raw_os_error(), error.to_string(), path.clone())))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| os_error(&error, &path))?;
         self.with_rules_text(Some(text)).map_err(|error| wrong(format!("{}: {error}", path.display())))
     }
 
@@ -343,7 +341,7 @@ impl PyClassifier {
         let mut temporary = path.clone().into_os_string();
         temporary.push(".tmp");
         py.detach(|| std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &path)))
-            .map_err(|error| PyOSError::new_err((error.raw_os_error(), error.to_string(), path.clone())))
+            .map_err(|error| os_error(&error, &path))
     }
 
     /// The model's bytes, unless it is the embedded one, with what was set.

@@ -1,11 +1,15 @@
 //! `train` and `evaluate`.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
-use tamis::train::{DataSet, Recipe};
+use tamis::train::{DataSet, Progress, Recipe, Step};
 
 use crate::classifier::{PyClassifier, json, object};
 use crate::error::{exception, wrong};
@@ -40,7 +44,8 @@ pub(crate) fn train(
     }
     recipe.check().map_err(exception)?;
     let sets = data_sets(&data)?;
-    let trained = pooled(py, threads, || tamis::train::train(&sets, &recipe, &()))?;
+    let stop = Stop::default();
+    let trained = pooled(py, threads, &stop, || tamis::train::train(&sets, &recipe, &stop))?;
     PyClassifier::of_model(trained.model)
 }
 
@@ -74,22 +79,52 @@ pub(crate) fn evaluate<'py>(
         return Err(wrong("no page is of this split"));
     }
     let model = classifier.get().model();
-    let report = pooled(py, threads, || tamis::train::evaluate(model, &sets))?;
+    let report = pooled(py, threads, &Stop::default(), || tamis::train::evaluate(model, &sets))?;
     object(py, &report)
 }
 
 /// Runs work that is shared among the threads of a pool of its own: those of a common pool would be gone in a process that
-/// was forked.
+/// was forked. Looks for Ctrl-C meanwhile; then the work has to end by itself, at the latest when it is done.
 fn pooled<R: Send>(
     py: Python<'_>,
     threads: Option<usize>,
+    stop: &Stop,
     work: impl FnOnce() -> tamis::Result<R> + Send,
 ) -> PyResult<R> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(parallel::threads(threads)?)
         .build()
         .map_err(|error| wrong(format!("cannot start threads: {error}")))?;
-    py.detach(|| pool.install(work)).map_err(exception)
+    thread::scope(|scope| {
+        let working = scope.spawn(|| pool.install(work));
+        let mut interrupt = Ok(());
+        while !working.is_finished() {
+            py.detach(|| thread::sleep(LOOK));
+            if interrupt.is_ok() {
+                interrupt = py.check_signals();
+                stop.0.store(interrupt.is_err(), Ordering::Relaxed);
+            }
+        }
+        let done = working.join();
+        interrupt?;
+        done.unwrap_or_else(|panic| resume_unwind(panic)).map_err(exception)
+    })
+}
+
+/// How often to look for Ctrl-C and for the end of the work.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Ends training between two of its steps.
+#[derive(Default)]
+struct Stop(AtomicBool);
+
+impl Progress for Stop {
+    fn step(&self, _: Step, _: u64, _: u64) {
+        if self.0.load(Ordering::Relaxed) {
+            // Unwinds to the end of the pool's work, and is not reported as a panic.
+            resume_unwind(Box::new("stopped"));
+        }
+    }
 }
 
 /// One path, or paths and records in any order. Records make one data set, `records`.
