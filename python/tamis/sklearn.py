@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 import tamis
 
@@ -21,6 +22,9 @@ class JunkClassifier(ClassifierMixin, BaseEstimator):
     Labels are of two sorts, of any type that can be sorted. ``"junk"`` is junk; without it the greater label is, as 1 of 0 and 1.
     ``None`` stands for "don't care": such a block is only there for its neighbours.
 
+    Of pages, tools like ``cross_val_score`` want a splitter (``cv=KFold(5)``, or ``GroupKFold`` by site) in place of a number, which they
+    take for one that looks at single labels.
+
     **Parameters**
 
     - ``recipe``: as with ``tamis.train``: a path, a dict, or ``None``. Seed and feature groups are part of it.
@@ -34,9 +38,8 @@ class JunkClassifier(ClassifierMixin, BaseEstimator):
     if X has something else than texts.
 
     **scikit-learn's checks.** The tags say ``string`` and not ``two_d_array``, so that ``check_estimator`` runs its checks of constructor,
-    parameters, tags, cloning and representation, and skips those that fit on matrices of numbers, which are no text. The same
-    checks of fitting are run with numbers written as text in the package's tests, but for those about matrices themselves: sparse
-    and complex ones, NaN, the number of features, one feature, data types.
+    parameters, tags, cloning and representation, and skips those that fit on matrices of numbers, which are no text. The package's
+    tests run those too, on numbers written as text.
     """
 
     def __init__(
@@ -64,14 +67,17 @@ class JunkClassifier(ClassifierMixin, BaseEstimator):
         pages, flat = _pages(X)
         if y is None:
             raise ValueError("requires y to be passed, but the target y is None")
-        labels = [[label] for label in y] if flat else [list(page) for page in y]
+        labels = [[label] for label in column_or_1d(y, warn=True, dtype=object)] if flat else [list(page) for page in y]
         sites = list(range(len(pages))) if groups is None else list(groups)
         if not len(pages) == len(labels) == len(sites):
             raise ValueError(f"{len(pages)} pages have {len(labels)} lists of labels and {len(sites)} groups")
         known = [label for page in labels for label in page if label is not None]
+        check_classification_targets(numpy.asarray(known))
         self.classes_ = numpy.unique(numpy.asarray(known))
-        if len(self.classes_) != 2:
-            raise ValueError(f"labels must be of two sorts (classes), and there are {len(self.classes_)}")
+        if len(self.classes_) < 2:
+            raise ValueError(f"labels must be of two sorts, and there is {len(self.classes_)} class")
+        if len(self.classes_) > 2:
+            raise ValueError(f"Only binary classification is supported. Labels are of {len(self.classes_)} sorts")
         junk = self.classes_[self._junk()]
         names = {None: "mixed"} | {label: "junk" if label == junk else "content" for label in self.classes_}
         records = []
@@ -129,6 +135,6 @@ def _pages(X: Any) -> tuple[list[list[str]], bool]:
     flat = all(isinstance(item, str) for item in items)
     pages = [[item] for item in items] if flat else items
     for page in pages:
-        if isinstance(page, str) or not all(isinstance(text, str) for text in page):
+        if not isinstance(page, (list, tuple, numpy.ndarray)) or not all(isinstance(text, str) for text in page):
             raise TypeError("pages must be lists of texts (str), or X a flat list of texts")
     return [list(page) for page in pages], flat

@@ -33,7 +33,8 @@ def use(folder: Path) -> None:
     column = clf.clean_arrow(pyarrow.table({"text": [TEXT]}))
     assert_type(column, tamis.Column)
     assert_type(len(clf.classify_arrow(column)), int)
-    page = {"site": "a", "blocks": [{"text": block.text, "label": block.label} for block in blocks]}
+    labels = {0: "junk", 1: "content"}
+    page = {"site": "a", "blocks": [{"text": block.text, "label": labels[block.index]} for block in blocks]}
     trained = tamis.train([page, page | {"site": "b"}], recipe={"folds": 2}, augment=False, threads=1)
     assert_type(trained, tamis.Classifier)
     trained.save(folder / "model.safetensors")
