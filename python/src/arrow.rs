@@ -20,10 +20,10 @@ use pyo3_arrow::input::AnyArray;
 use tamis::{Classifier, Worker};
 
 use crate::block::{kind, label};
-use crate::classifier::{cleaned_html, cleaned_text, page};
+use crate::clean::{cleaned_html, cleaned_text};
 use crate::error::wrong;
 use crate::parallel;
-use crate::source::{CodePoints, decode};
+use crate::source::{CodePoints, decode, page};
 
 /// A column of results. Any Arrow library can take it without a copy: `pyarrow.array(column)`, `pyarrow.chunked_array(column)`,
 /// `polars.Series(column)`. `len` is the number of rows.

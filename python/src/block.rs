@@ -29,7 +29,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 #[pyclass(name = "Block", module = "tamis", frozen, eq, get_all, from_py_object)]
 #[derive(Clone, PartialEq)]
 pub(crate) struct PyBlock {
-    text: String,
+    pub(crate) text: String,
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) label: String,

@@ -7,14 +7,15 @@ use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString, PyTuple};
-use tamis::{Classifier, Explanation, Label, Model, Page, Preset, Rules, Threshold, Verdict, Worker};
-use tamis::{kept_ranges, segment};
+use tamis::{Classifier, Model, Page, Preset, Rules, Threshold};
 
 use crate::arrow::{self, Column};
 use crate::block::{PyBlock, PyExplanation, blocks};
+use crate::clean::{cleaned_html, cleaned_text};
 use crate::error::{exception, os_error, wrong};
+use crate::json::{json, object};
 use crate::parallel;
-use crate::source::{CodePoints, Html};
+use crate::source::{Html, page};
 
 /// A model with a threshold and rules: what labels and cleans pages.
 ///
@@ -105,13 +106,20 @@ impl PyClassifier {
         Ok(Self { inner: Arc::new(inner), rules: text, ..self.clone() })
     }
 
-    /// The explanation of a block of a page, with the block's text.
-    fn explain_page(&self, py: Python<'_>, page: &Page<'_>, index: usize) -> PyResult<PyExplanation> {
-        let Some(block) = page.blocks.get(index) else {
+    /// The explanation of a block of a page.
+    fn explain_page(&self, py: Python<'_>, page: &Page<'_>, block: &Place) -> PyResult<PyExplanation> {
+        let (index, expected) = match block {
+            Place::Index(index) => (*index, None),
+            Place::Block(block) => (block.index, Some(&block.text)),
+        };
+        let Some(found) = page.blocks.get(index) else {
             return Err(PyIndexError::new_err(format!("the page has {} blocks, and none {index}", page.blocks.len())));
         };
-        let (_, explanation): (Verdict, Explanation) = py.detach(|| self.inner.worker().explain(page, index));
-        Ok(PyExplanation::new(&block.text, explanation))
+        if expected.is_some_and(|expected| *expected != found.text) {
+            return Err(wrong(format!("block {index} is none of this page")));
+        }
+        let (_, explanation) = py.detach(|| self.inner.worker().explain(page, index));
+        Ok(PyExplanation::new(&found.text, explanation))
     }
 }
 
@@ -280,19 +288,19 @@ impl PyClassifier {
 
     /// Why a block of a text got its score. `block`: one that `classify` made of this text, or its index.
     ///
-    /// Raises `IndexError` if there is no such block.
+    /// Raises `IndexError` if there is no such block, `TamisError` if it is one of another page.
     #[pyo3(signature = (text, block, *, url=None))]
     fn explain(&self, py: Python<'_>, text: PyBackedStr, block: Place, url: Option<String>) -> PyResult<PyExplanation> {
-        self.explain_page(py, &page(&text, false, url.as_deref()), block.index())
+        self.explain_page(py, &page(&text, false, url.as_deref()), &block)
     }
 
     /// Why a block of a page of HTML got its score. `block`: one that `classify_html` made of this source, or its index.
     ///
-    /// Raises `IndexError` if there is no such block.
+    /// Raises `IndexError` if there is no such block, `TamisError` if it is one of another page.
     #[pyo3(signature = (source, block, *, url=None))]
     fn explain_html(&self, py: Python<'_>, source: Html, block: Place, url: Option<String>) -> PyResult<PyExplanation> {
         let source = py.detach(|| source.decode()).map_err(exception)?;
-        self.explain_page(py, &page(&source, true, url.as_deref()), block.index())
+        self.explain_page(py, &page(&source, true, url.as_deref()), &block)
     }
 
     /// What `clean` makes of a column of Arrow: N rows in, N rows out, null for null.
@@ -391,83 +399,4 @@ enum Place {
     Index(usize),
     #[pyo3(transparent, annotation = "Block")]
     Block(PyBlock),
-}
-
-impl Place {
-    fn index(&self) -> usize {
-        match self {
-            Self::Index(index) => *index,
-            Self::Block(block) => block.index,
-        }
-    }
-}
-
-/// A text without the blocks among `blocks` that are junk; all others stay. `clean` without classifying again, or with junk of
-/// your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
-///
-/// `blocks`: of this text, in any order. Raises `TamisError` if one is not.
-#[pyfunction]
-pub(crate) fn remove_junk(py: Python<'_>, text: PyBackedStr, blocks: Vec<PyBlock>) -> PyResult<String> {
-    py.detach(|| {
-        let page = segment::text(&text);
-        let content = Verdict { label: Label::Content, kind: None, score: 0.0 };
-        let mut verdicts = vec![content; page.blocks.len()];
-        let mut places = CodePoints::new(&text);
-        let ranges: Vec<_> =
-            page.blocks.iter().map(|block| (places.before(block.range.start), places.before(block.range.end))).collect();
-        for block in &blocks {
-            if ranges.get(block.index) != Some(&(block.start, block.end)) {
-                return Err(wrong(format!("block {} is none of this text", block.index)));
-            }
-            if block.is_junk() {
-                verdicts[block.index].label = Label::Junk;
-            }
-        }
-        Ok(join(&text, &page, &verdicts))
-    })
-}
-
-/// The page of a text or of HTML.
-pub(crate) fn page<'a>(source: &'a str, html: bool, url: Option<&'a str>) -> Page<'a> {
-    let page = if html { segment::html(source) } else { segment::text(source) };
-    match url {
-        Some(url) => page.with_url(url),
-        None => page,
-    }
-}
-
-pub(crate) fn cleaned_text(worker: &mut Worker<'_>, text: &str, url: Option<&str>) -> String {
-    let page = page(text, false, url);
-    let verdicts = worker.classify(&page);
-    join(text, &page, verdicts)
-}
-
-fn join(text: &str, page: &Page<'_>, verdicts: &[Verdict]) -> String {
-    kept_ranges(text.as_bytes(), page, verdicts).into_iter().filter_map(|range| text.get(range)).collect()
-}
-
-/// The text of HTML that is kept, with a blank line between blocks, as the command writes it.
-pub(crate) fn cleaned_html(worker: &mut Worker<'_>, source: &str, url: Option<&str>) -> String {
-    let page = page(source, true, url);
-    let verdicts = worker.classify(&page);
-    let mut out = String::new();
-    for (block, _) in page.blocks.iter().zip(verdicts).filter(|(_, verdict)| verdict.label == Label::Content) {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(&block.text);
-        out.push('\n');
-    }
-    out
-}
-
-/// A Python object as JSON.
-pub(crate) fn json(object: &Bound<'_, PyAny>) -> PyResult<String> {
-    object.py().import("json")?.call_method1("dumps", (object,))?.extract()
-}
-
-/// What serializes, as a Python object.
-pub(crate) fn object<'py>(py: Python<'py>, value: &impl serde::Serialize) -> PyResult<Bound<'py, PyAny>> {
-    let json = serde_json::to_string(value).map_err(|error| wrong(error.to_string()))?;
-    py.import("json")?.call_method1("loads", (json,))
 }

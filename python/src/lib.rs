@@ -2,14 +2,17 @@
 //!
 //! - `classifier.rs`: the class `Classifier`      - `block.rs`: `Block`, `Explanation`, `Reason`
 //! - `source.rs`: text, HTML and offsets          - `parallel.rs`: many pages on many threads
-//! - `arrow.rs`: columns in and out               - `training.rs`: `train`, `evaluate`
+//! - `clean.rs`: what remains of a page           - `arrow.rs`: columns in and out
+//! - `training.rs`: `train`, `evaluate`           - `json.rs`: dicts in and out
 
 #![allow(clippy::needless_pass_by_value, reason = "functions that Python calls own their arguments")]
 
 mod arrow;
 mod block;
 mod classifier;
+mod clean;
 mod error;
+mod json;
 mod parallel;
 mod source;
 mod training;
@@ -29,7 +32,9 @@ mod _tamis {
     #[pymodule_export]
     use crate::block::{PyBlock, PyExplanation, PyReason};
     #[pymodule_export]
-    use crate::classifier::{PyClassifier, load, remove_junk};
+    use crate::classifier::{PyClassifier, load};
+    #[pymodule_export]
+    use crate::clean::remove_junk;
     #[pymodule_export]
     use crate::error::TamisError;
     #[pymodule_export]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use tamis::formats::{Format, ReadOptions, open_bytes};
+use tamis::{Page, segment};
 
 /// HTML, decoded or not. Both borrow from Python's objects.
 #[derive(FromPyObject)]
@@ -37,6 +38,15 @@ pub(crate) fn decode(bytes: &[u8]) -> tamis::Result<String> {
         })?;
     }
     Ok(source)
+}
+
+/// The page of a text or of HTML.
+pub(crate) fn page<'a>(source: &'a str, html: bool, url: Option<&'a str>) -> Page<'a> {
+    let page = if html { segment::html(source) } else { segment::text(source) };
+    match url {
+        Some(url) => page.with_url(url),
+        None => page,
+    }
 }
 
 /// Byte offsets to code points, for offsets that only grow.

@@ -11,8 +11,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
 use tamis::train::{DataSet, Progress, Recipe, Step};
 
-use crate::classifier::{PyClassifier, json, object};
+use crate::classifier::PyClassifier;
 use crate::error::{exception, wrong};
+use crate::json::{json, object};
 use crate::parallel;
 
 /// Trains a model on labeled pages. The same data, recipe and seed give the same model on any number of threads.

@@ -227,12 +227,12 @@ class Classifier:
     def explain(self, text: str, block: int | Block, *, url: str | None = None) -> Explanation:
         """Why a block of a text got its score. `block`: one that `classify` made of this text, or its index.
 
-        Raises `IndexError` if there is no such block.
+        Raises `IndexError` if there is no such block, `TamisError` if it is one of another page.
         """
     def explain_html(self, source: str | bytes, block: int | Block, *, url: str | None = None) -> Explanation:
         """Why a block of a page of HTML got its score. `block`: one that `classify_html` made of this source, or its index.
 
-        Raises `IndexError` if there is no such block.
+        Raises `IndexError` if there is no such block, `TamisError` if it is one of another page.
         """
     def clean_arrow(
         self, data: _Arrow, column: str = "text", *, html: bool = False, threads: int | None = None

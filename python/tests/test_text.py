@@ -132,6 +132,7 @@ def test_errors_say_what_is_wrong(clf, tmp_path):
         (lambda: clf.clean_many(["a"], urls=["b", "c"]), tamis.TamisError, "urls"),
         (lambda: clf.clean_many(["a"], threads=0), tamis.TamisError, "threads"),
         (lambda: clf.explain("a", 1), IndexError, "1"),
+        (lambda: clf.explain("a", clf.classify("b")[0]), tamis.TamisError, "none of this page"),
         (lambda: clf.save(tmp_path / "no" / "folder"), FileNotFoundError, "folder"),
     ]
     for call, kind, message in wrong:

@@ -13,7 +13,8 @@ import tamis
 class JunkRemover(PipelineStep):
     """Takes the junk out of every document's text.
 
-    Every document goes on, with an empty text if all of it was junk. Rules with hosts read ``metadata["url"]``.
+    Every document goes on, with an empty text if all of it was junk: put a filter behind that drops those. Rules with hosts read
+    ``metadata["url"]``.
 
     ``clf``: the embedded model by default. ``exclusion_writer``: gets every removed block as a document of its own: the document's
     id and the block's number as its id, and ``kind``, ``score``, ``start`` and ``end`` (code points of the document) as metadata.
