@@ -306,7 +306,7 @@ impl PyClassifier {
     /// What `clean` makes of a column of Arrow: N rows in, N rows out, null for null.
     ///
     /// `data`: an array, chunked array, record batch, table or stream of any library that has the Arrow PyCapsule interface (pyarrow,
-    /// polars, duckdb, nanoarrow, ...); it is read without a copy. `column`: which column, where there are several; strings of any
+    /// polars, duckdb, pandas, ...); it is read without a copy. `column`: which column, where there are several; strings of any
     /// width. `html`: the column has pages of HTML, in strings or in binary of any encoding, and it is `clean_html` instead.
     /// `threads`: as with `clean_many`.
     ///

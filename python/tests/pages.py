@@ -23,7 +23,7 @@ BODIES = {
 }
 JUNK = {
     "zh": ["首页 | 新闻 | 体育 | 财经 | 登录 | 注册", "版权所有 © 20{n} 河边新闻网 京ICP备{n}号", "上一篇：没有了", "分享到：微信 微博 QQ空间",
-           "在线看片,免费下载,最新网址{n},加微信领取"],
+           "免费下载,最新网址{n},加微信领取,在线客服"],
     "en": ["Home | News | Sports | Login | Register", "Copyright © 20{n} River News. All rights reserved.", "Share this article",
            "best price {n}, cheap online, buy now, free download"],
     "de": ["Startseite | Nachrichten | Anmelden", "© 20{n} Flussbote. Alle Rechte vorbehalten. Impressum | Datenschutz"],

@@ -78,7 +78,11 @@ def test_other_libraries(clf, cleaned):
     assert polars.Series(clf.clean_arrow(polars.DataFrame({"body": series}), "body")).to_list() == cleaned
     duckdb = pytest.importorskip("duckdb")
     table = pa.table({"text": PAGES})  # DuckDB finds it by its name
-    assert pa.array(clf.clean_arrow(duckdb.sql('from "table"').arrow())).to_pylist() == cleaned
+    assert pa.array(clf.clean_arrow(duckdb.sql('from "table"'))).to_pylist() == cleaned
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": PAGES}, dtype="str")
+    for data in (frame, frame["text"]):
+        assert pa.array(clf.clean_arrow(data)).to_pylist() == cleaned
 
 
 def test_pyarrow_is_not_needed(clf, python):

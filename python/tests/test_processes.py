@@ -65,7 +65,7 @@ def test_threads_share_a_classifier(clf):
 
 
 def test_the_gil_is_released(clf):
-    many = PAGES * 200
+    many = PAGES * 1500
     ticks = []
     done = threading.Event()
 
@@ -80,8 +80,8 @@ def test_the_gil_is_released(clf):
     end = time.monotonic()
     done.set()
     ticker.join()
-    assert end - start > 0.1, "too fast to tell"
-    assert sum(start < tick < end for tick in ticks) >= 5
+    assert end - start > 0.05, "too fast to tell"
+    assert sum(start < tick < end for tick in ticks) >= 3
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")

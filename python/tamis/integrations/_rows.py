@@ -11,7 +11,9 @@ from tamis import Classifier
 
 def clean(rows: Any, clf: Classifier, column: str, into: str, html: bool) -> Any:
     """The rows with clean text in the column ``into``, in place of one of that name or behind all others."""
-    texts = pyarrow.array(clf.clean_arrow(rows, column, html=html, threads=1)).cast(pyarrow.string())
+    texts = pyarrow.array(clf.clean_arrow(rows, column, html=html, threads=1))
+    if html:
+        texts = texts.cast(pyarrow.string())
     at = rows.schema.get_field_index(into)
     if at < 0:
         return rows.append_column(into, texts)
