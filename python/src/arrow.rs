@@ -113,7 +113,7 @@ fn map<R: Send>(
 ) -> PyResult<Vec<ArrayRef>> {
     let Input { mut reader, column, html, data_type } = input;
     let mut chunks = Vec::new();
-    let mut row = 0u64;
+    let mut rows = 0;
     // The stream may be another Python program that wants the lock.
     while let Some(chunk) = py.detach(|| reader.next()) {
         let chunk = chunk.map_err(|error| wrong(error.to_string()))?;
@@ -122,21 +122,18 @@ fn map<R: Send>(
             None => chunk,
         };
         let texts = Texts::new(&array).ok_or_else(|| wrong_type(&data_type))?;
-        let rows: Vec<(u64, Option<&[u8]>)> = (row..).zip(texts.iter()).collect();
-        row += rows.len() as u64;
-        let is_text = matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-        let results = parallel::map(py, classifier, threads, &rows, |worker, (row, text)| {
-            let Some(bytes) = text else { return Ok(Ok(None)) };
-            if html && !is_text {
-                return Ok(Ok(Some(work(worker, &decode(bytes)?))));
+        let texts: Vec<Option<&[u8]>> = texts.iter().collect();
+        let results = parallel::map(py, classifier, threads, rows, &texts, |worker, text| {
+            let Some(bytes) = text else { return Ok(None) };
+            // What comes as text has no encoding to be told.
+            if html && is_binary(&data_type) {
+                return Ok(Some(work(worker, &decode(bytes).map_err(|error| error.to_string())?)));
             }
-            Ok(match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Some(work(worker, text))),
-                Err(_) => Err(*row),
-            })
+            let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+            Ok(Some(work(worker, text)))
         })?;
-        let results = results.into_iter().collect::<Result<Vec<_>, u64>>();
-        chunks.push(finish(results.map_err(|row| wrong(format!("row {row} is not UTF-8")))?)?);
+        rows += texts.len();
+        chunks.push(finish(results)?);
     }
     Ok(chunks)
 }

@@ -215,7 +215,7 @@ impl PyClassifier {
     /// `texts`: any iterable; `html`: they are pages of HTML, `str` or `bytes`, and it is `clean_html` instead; `urls`: the address of
     /// each page, or `None`; `threads`: how many share the work, all cores by default; the result does not depend on it.
     ///
-    /// Raises `TypeError` for other items, `TamisError` if there are not as many urls as texts.
+    /// Raises `TypeError` for other items, `TamisError` if there are not as many urls as texts or if compressed HTML is broken.
     #[pyo3(signature = (texts, *, html=false, urls=None, threads=None))]
     fn clean_many(
         &self,
@@ -239,9 +239,9 @@ impl PyClassifier {
         }
         urls.resize_with(texts.len(), || None);
         let pages: Vec<_> = texts.into_iter().zip(urls).collect();
-        parallel::map(py, &self.inner, threads, &pages, |worker, (text, url)| {
+        parallel::map(py, &self.inner, threads, 0, &pages, |worker, (text, url)| {
             let Some(text) = text else { return Ok(None) };
-            let source = text.decode()?;
+            let source = text.decode().map_err(|error| error.to_string())?;
             let clean = if html { cleaned_html } else { cleaned_text };
             Ok(Some(clean(worker, &source, url.as_deref())))
         })
@@ -280,7 +280,7 @@ impl PyClassifier {
         pages: Vec<Vec<PyBackedStr>>,
         threads: Option<usize>,
     ) -> PyResult<Vec<Vec<f32>>> {
-        parallel::map(py, &self.inner, parallel::threads(threads)?, &pages, |worker, texts| {
+        parallel::map(py, &self.inner, parallel::threads(threads)?, 0, &pages, |worker, texts| {
             let page = Page::from_texts(texts.iter().map(|text| &**text));
             Ok(worker.classify(&page).iter().map(|verdict| verdict.score).collect())
         })
@@ -311,7 +311,8 @@ impl PyClassifier {
     /// `threads`: as with `clean_many`.
     ///
     /// The result has the type and the chunks of the input (of HTML: large strings).
-    /// Raises `TypeError` if the column is of another type, `KeyError` if there is none, `TamisError` for text that is not UTF-8.
+    /// Raises `TypeError` if the column is of another type, `KeyError` if there is none, `TamisError` with the number of the row
+    /// for text that is not UTF-8 and compressed HTML that is broken.
     #[pyo3(signature = (data, column="text", *, html=false, threads=None))]
     fn clean_arrow(
         &self,

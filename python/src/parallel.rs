@@ -10,7 +10,7 @@ use std::thread;
 use pyo3::prelude::*;
 use tamis::{Classifier, Worker};
 
-use crate::error::{exception, wrong};
+use crate::error::wrong;
 
 /// Items between two looks for Ctrl-C.
 const ROUND: usize = 1024;
@@ -24,23 +24,26 @@ pub(crate) fn threads(asked: Option<usize>) -> PyResult<usize> {
     }
 }
 
-/// What `work` makes of every item, in order.
+/// What `work` makes of every item, in order. `work` says why it cannot.
 ///
 /// # Errors
-/// The first error in the order of the items; `KeyboardInterrupt`.
+/// The first error in the order of the items, with the item's number, where the first one has the number `first`;
+/// `KeyboardInterrupt`.
 pub(crate) fn map<T: Sync, R: Send>(
     py: Python<'_>,
     classifier: &Classifier,
     threads: usize,
+    first: usize,
     items: &[T],
-    work: impl Fn(&mut Worker<'_>, &T) -> tamis::Result<R> + Sync,
+    work: impl Fn(&mut Worker<'_>, &T) -> Result<R, String> + Sync,
 ) -> PyResult<Vec<R>> {
     let mut done = Vec::with_capacity(items.len());
     for round in items.chunks(ROUND) {
         py.check_signals()?;
         let results = py.detach(|| share(classifier, threads, round, &work));
         for result in results {
-            done.push(result.map_err(exception)?);
+            let number = first + done.len();
+            done.push(result.map_err(|why| wrong(format!("item {number}: {why}")))?);
         }
     }
     Ok(done)

@@ -104,7 +104,9 @@ def test_errors(clf):
         (pa.array([b"x"]), {}, TypeError, "html=True"),
         (pa.table({"body": ["x"]}), {}, KeyError, "text"),
         (pa.table({"text": [1]}), {}, TypeError, "Int64"),
-        (bad, {}, tamis.TamisError, "row 1"),
+        (bad, {}, tamis.TamisError, "item 1.*utf-8"),
+        (pa.chunked_array([["x", "y"], pa.array(bad)]), {}, tamis.TamisError, "item 3.*utf-8"),
+        (pa.array([b"<p>x", b"\x1f\x8b\x08x"]), {"html": True}, tamis.TamisError, "item 1"),
         (pa.array([None, {"text": "x"}]), {}, tamis.TamisError, "null"),
     ]
     for data, options, kind, message in wrong:

@@ -129,6 +129,7 @@ def test_errors_say_what_is_wrong(clf, tmp_path):
         (lambda: clf.clean_many("text"), TypeError, "list"),
         (lambda: clf.clean_many([b"text"]), TypeError, "html=True"),
         (lambda: clf.clean_many([3]), TypeError, "int"),
+        (lambda: clf.clean_many(["a", None, b"\x1f\x8b\x08x"], html=True), tamis.TamisError, "item 2"),
         (lambda: clf.clean_many(["a"], urls=["b", "c"]), tamis.TamisError, "urls"),
         (lambda: clf.clean_many(["a"], threads=0), tamis.TamisError, "threads"),
         (lambda: clf.explain("a", 1), IndexError, "1"),
