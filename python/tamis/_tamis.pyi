@@ -191,7 +191,7 @@ class Classifier:
         `texts`: any iterable; `html`: they are pages of HTML, `str` or `bytes`, and it is `clean_html` instead; `urls`: the address of
         each page, or `None`; `threads`: how many share the work, all cores by default; the result does not depend on it.
 
-        Raises `TypeError` for other items, `TamisError` if there are not as many urls as texts.
+        Raises `TypeError` for other items, `TamisError` if there are not as many urls as texts or if compressed HTML is broken.
         """
     @overload
     def clean_many(
@@ -245,7 +245,8 @@ class Classifier:
         `threads`: as with `clean_many`.
 
         The result has the type and the chunks of the input (of HTML: large strings).
-        Raises `TypeError` if the column is of another type, `KeyError` if there is none, `TamisError` for text that is not UTF-8.
+        Raises `TypeError` if the column is of another type, `KeyError` if there is none, `TamisError` with the number of the row
+        for text that is not UTF-8 and compressed HTML that is broken.
         """
     def classify_arrow(
         self, data: _Arrow, column: str = "text", *, html: bool = False, threads: int | None = None
