@@ -16,9 +16,9 @@ mod tables;
 #[cfg(feature = "train")]
 mod train;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::process::ExitCode;
 use std::{fmt, fs, thread};
 
 use anyhow::Result;
@@ -31,22 +31,30 @@ use crate::stream::{self, Shape};
 use crate::{Classifier, Rules, Threshold};
 use args::{Cli, Command, Input, Output, PresetName, Sieve};
 
-/// Runs the command line. Exit codes: 0 done; 1 a gate that was asked for has failed; 2 usage, input or model errors.
-pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+/// Runs the command line: the program's name and its arguments to an exit code. 0: done; 1: a gate that was asked for has
+/// failed; 2: usage, input or model errors.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        // Help and version, too, come this way.
+        Err(usage) => {
+            let _ = usage.print();
+            return if usage.use_stderr() { 2 } else { 0 };
+        }
+    };
     match execute(cli.command) {
-        Ok(code) => code,
+        Ok(()) => 0,
         // Who closed the pipe has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => 0,
         Err(error) => {
             let gate = matches!(error.downcast_ref::<Error>().map(Error::kind), Some(ErrorKind::Gate(_)));
             let _ = writeln!(io::stderr(), "tamis: {error:#}");
-            ExitCode::from(if gate { 1 } else { 2 })
+            if gate { 1 } else { 2 }
         }
     }
 }
 
-fn execute(command: Command) -> Result<ExitCode> {
+fn execute(command: Command) -> Result<()> {
     match command {
         Command::Clean(args) => clean::run(&args)?,
         Command::Classify(args) => classify::run(&args)?,
@@ -60,7 +68,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         #[cfg(feature = "train")]
         Command::Data(command) => data::run(&command)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a change lands. The quick checks come first.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -21,20 +22,44 @@ pub(crate) fn test() -> Result<()> {
     run("cargo", &["deny", "check", "licenses", "bans", "sources"])?;
     run("cargo", &["rustdoc", "--lib", "--", "-D", "warnings"])?;
     run("cargo", &["test", "--workspace"])?;
-    interop()
+    interop()?;
+    python()
 }
 
 /// Tests with the tools of other people, in a Python environment of their own.
 fn interop() -> Result<()> {
-    let python = if cfg!(windows) { "target/interop/Scripts/python.exe" } else { "target/interop/bin/python" };
-    if !Path::new(python).exists() {
-        run("python3", &["-m", "venv", "target/interop"])?;
-    }
-    run(python, &["-m", "pip", "install", "--quiet", "-r", "tests/interop/requirements.txt"])?;
-    run("cargo", &["build"])?;
+    let python = environment("target/interop")?;
+    run(&python, &["-m", "pip", "install", "--quiet", "-r", "tests/interop/requirements.txt"])?;
+    // The whole workspace, so that dependencies have the features that the tests built them with.
+    run("cargo", &["build", "--workspace", "--bins"])?;
     let binary = Path::new("target/debug").join(format!("tamis{}", std::env::consts::EXE_SUFFIX));
-    let status = Command::new(python).args(["-m", "pytest", "-q", "tests/interop"]).env("TAMIS", binary).status()?;
-    ensure!(status.success(), "tests/interop failed: {status}");
+    pytest(&python, Path::new("tests/interop"), "TAMIS", binary.as_os_str())
+}
+
+/// Tests of the Python package, with all engines that it works in.
+fn python() -> Result<()> {
+    let python = environment("target/python")?;
+    let install = ["-m", "pip", "install", "--quiet", "--editable", "python[test,engines]"];
+    eprintln!("$ MATURIN_PEP517_ARGS='--profile dev' {python} {}", install.join(" "));
+    let status = Command::new(&python).args(install).env("MATURIN_PEP517_ARGS", "--profile dev").status()?;
+    ensure!(status.success(), "the Python package cannot be installed: {status}");
+    pytest(&python, Path::new("python"), "TAMIS_ENGINES", "all".as_ref())
+}
+
+/// The interpreter of a virtual environment, which is made if there is none.
+fn environment(folder: &str) -> Result<String> {
+    let python = if cfg!(windows) { format!("{folder}/Scripts/python.exe") } else { format!("{folder}/bin/python") };
+    if !Path::new(&python).exists() {
+        run("python3", &["-m", "venv", folder])?;
+    }
+    Ok(python)
+}
+
+/// Runs the tests in a folder with one environment variable.
+fn pytest(python: &str, folder: &Path, variable: &str, value: &OsStr) -> Result<()> {
+    let mut command = Command::new(python);
+    let status = command.args(["-m", "pytest", "-q"]).arg(folder).env(variable, value).status()?;
+    ensure!(status.success(), "{} failed: {status}", folder.display());
     Ok(())
 }
 
