@@ -1,14 +1,20 @@
 //! `tamis eval`: a model's accuracy on labeled data.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::args::{Eval, ReportFormat, Split};
+use crate::Threshold;
 use crate::error::Error;
 use crate::formats::write_json;
 use crate::model::{Model, Preset};
-use crate::train::{DataSet, Gates, Measures, Report, evaluate};
+use crate::report::html::{self, About};
+use crate::report::terminal::padded;
+use crate::stream::Unfinished;
+use crate::train::{Curves, DataSet, Gates, Measures, Mistake, Report, evaluate};
 
 pub(super) fn run(args: &Eval) -> Result<()> {
     let model = if args.model.as_os_str() == "embedded" { Model::embedded()? } else { Model::load(&args.model)? };
@@ -30,6 +36,9 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         ReportFormat::Text => table(&report, &mut out)?,
     }
     out.flush()?;
+    if let Some(path) = &args.report {
+        page(path, &model, &sets, &report)?;
+    }
     let gates = Gates {
         auc: args.min_auc,
         average_precision: args.min_average_precision,
@@ -38,6 +47,41 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         content_lost: args.max_content_lost,
     };
     Ok(gates.check(&report)?)
+}
+
+/// Weights on the page.
+const WEIGHTS: usize = 40;
+
+/// The data of the page.
+#[derive(Serialize)]
+struct PageData<'a> {
+    view: &'static str,
+    #[serde(flatten)]
+    about: About,
+    report: &'a Report,
+    curves: &'a Curves,
+    mistakes: &'a [Mistake],
+    /// Name, formula and weight of features, the largest weights first.
+    weights: Vec<(String, &'static str, f32)>,
+}
+
+/// The report as a page for the browser.
+fn page(path: &Path, model: &Model, sets: &[DataSet], report: &Report) -> Result<()> {
+    let curves = Curves::of(model, sets)?;
+    let groups = model.metadata().groups.list();
+    let listed = groups.iter().flat_map(|(group, features, used)| features.iter().map(move |f| (*group, f, *used)));
+    let mut weights: Vec<_> = listed
+        .zip(model.weights())
+        .filter(|((.., used), _)| *used)
+        .map(|((group, feature, _), (_, weight))| (format!("{group}.{}", feature.name), feature.formula, weight))
+        .collect();
+    weights.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+    weights.truncate(WEIGHTS);
+    let about = About::of(model, Threshold::default());
+    let data = PageData { view: "eval", about, report, curves: &curves, mistakes: &curves.mistakes, weights };
+    let mut file = Unfinished::create(path)?;
+    html::write_page(&data, &mut file)?;
+    Ok(file.finish()?)
 }
 
 /// Sites shown, those that lose the most content first.
@@ -106,7 +150,7 @@ pub(super) fn table(report: &Report, out: &mut impl Write) -> Result<()> {
     writeln!(out, "\nlabel and kind              blocks   labeled junk: cautious  balanced    strict")?;
     for (name, kind) in &report.by_kind {
         let [a, b, c] = kind.removed.map(|share| 100.0 * share);
-        writeln!(out, "{name:<24}{:>10}{a:>23.1} %{b:>8.1} %{c:>8.1} %", kind.blocks)?;
+        writeln!(out, "{}{:>10}{a:>23.1} %{b:>8.1} %{c:>8.1} %", padded(name, 24), kind.blocks)?;
     }
     Ok(())
 }
@@ -121,7 +165,8 @@ fn row(name: &str, m: &Measures, out: &mut impl Write) -> Result<()> {
     let number = |value: f64| if value.is_nan() { "-".to_owned() } else { format!("{value:.4}") };
     writeln!(
         out,
-        "{name:<34}{:>8}{:>8}{:>8}{:>11}{a:>14.2} %{b:>8.2} %{c:>8.2} %",
+        "{}{:>8}{:>8}{:>8}{:>11}{a:>14.2} %{b:>8.2} %{c:>8.2} %",
+        padded(name, 34),
         m.content,
         m.junk,
         number(m.auc),

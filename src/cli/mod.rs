@@ -9,6 +9,8 @@ mod data;
 #[cfg(feature = "train")]
 mod eval;
 mod explain;
+#[cfg(feature = "label")]
+mod label;
 mod model;
 mod report;
 #[cfg(feature = "parquet")]
@@ -52,6 +54,8 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Classify(args) => classify::run(&args)?,
         Command::Report(args) => report::run(&args)?,
         Command::Explain(args) => explain::run(&args)?,
+        #[cfg(feature = "label")]
+        Command::Label(args) => label::run(&args)?,
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(&args)?,
         #[cfg(feature = "train")]
@@ -76,19 +80,23 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
         Some(path) => Model::load(path)?,
         None => Model::embedded()?,
     };
-    let threshold = match sieve.threshold {
+    let classifier = Classifier::new(model)?.with_threshold(threshold(sieve))?;
+    Ok(match &sieve.rules {
+        Some(path) => classifier.with_rules(Rules::load(path)?),
+        None => classifier,
+    })
+}
+
+/// The threshold that the options ask for.
+fn threshold(sieve: &Sieve) -> Threshold {
+    match sieve.threshold {
         Some(value) => Threshold::Fixed(value),
         None => Threshold::Preset(match sieve.preset {
             PresetName::Cautious => Preset::Cautious,
             PresetName::Balanced => Preset::Balanced,
             PresetName::Strict => Preset::Strict,
         }),
-    };
-    let classifier = Classifier::new(model)?.with_threshold(threshold)?;
-    Ok(match &sieve.rules {
-        Some(path) => classifier.with_rules(Rules::load(path)?),
-        None => classifier,
-    })
+    }
 }
 
 /// How the options want inputs read and outputs written.

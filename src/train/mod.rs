@@ -11,6 +11,7 @@
 mod calibrate;
 mod card;
 mod compose;
+mod curves;
 mod dataset;
 mod evaluate;
 mod examples;
@@ -25,6 +26,7 @@ mod sparse;
 mod stack;
 
 pub use card::card;
+pub use curves::{Curves, Mistake};
 pub use dataset::{DataSet, LabeledBlock, LabeledPage};
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
 pub use metrics::{AtThreshold, Measures};
