@@ -8,7 +8,7 @@ function startEval(data) {
 function drawEval() {
   const { report, curves, weights, mistakes } = app.data;
   const all = report.overall;
-  const interval = (name) => (report.intervals[name] ? ` (${t("interval", { low: fixed(report.intervals[name][0]), high: fixed(report.intervals[name][1]) })})` : "");
+  const interval = (name) => (report.intervals[name] ? ` (${t("interval", { low: fixed(report.intervals[name][0], 3), high: fixed(report.intervals[name][1], 3) })})` : "");
   document.body.replaceChildren(topOfPage(t("title_eval")), h("main", { class: "wrap" },
     h("div", { class: "tiles" },
       tile(fixed(all.auc), t("auc") + interval("auc")), tile(fixed(all.average_precision), t("ap")),
@@ -17,7 +17,7 @@ function drawEval() {
     h("div", { class: "two" },
       card(t("pr"), precisionRecall(curves.precision_recall, all.presets), presetLegend()),
       card(t("reliability"), reliability(curves.reliability), h("p", { class: "soft" }, t("reliability_of")))),
-    card(t("confusion"), h("div", { class: "two" }, app.data.presets.map(([name], i) => confusion(name, all.presets[i])))),
+    card(t("confusion"), h("div", { class: "three" }, app.data.presets.map(([name], i) => confusion(name, all.presets[i])))),
     h("div", { class: "two" },
       card(t("by_kind"), kinds(report.by_kind)),
       card(t("by_lang"), groups(report.by_lang)),
@@ -62,13 +62,13 @@ function confusion(name, at) {
       [t("is_junk"), cell(at.true_junk, "content"), cell(at.false_content, "boilerplate")],
       [t("is_content"), cell(at.false_junk, "spam"), cell(at.true_content, "content")],
     ])),
-    h("p", { class: "soft" }, `${t("precision")} ${fixed(at.precision)} · ${t("recall")} ${fixed(at.recall)} · ${t("f1")} ${fixed(at.f1)}`, h("br"),
+    h("p", { class: "soft small" }, `${t("precision")} ${fixed(at.precision)} · ${t("recall")} ${fixed(at.recall)} · ${t("f1")} ${fixed(at.f1)}`, h("br"),
       `${t("lost")} ${percent(at.content_lost)} · ${t("removed")} ${percent(at.junk_removed)}`));
 }
 
 function groups(measures, most = Infinity) {
   const rows = Object.entries(measures).sort((x, y) => y[1].content + y[1].junk - x[1].content - x[1].junk).slice(0, most);
-  return table([["", "name"], [t("content"), "n"], [t("junk"), "n"], [t("auc"), "n"], [t("lost"), "n"]],
+  return table([["", "name"], [t("content"), "n"], [t("junk"), "n"], [t("auc"), "n"], [t("lost_short"), "n"]],
     rows.map(([name, m]) => [name || "–", count(m.content), count(m.junk), fixed(m.auc, 3), percent(m.presets[0].content_lost)]));
 }
 
