@@ -46,7 +46,11 @@ pub(super) fn run(args: &Label) -> Result<()> {
         }
     });
     Ok(serve(&session, args.port, |address| {
-        let _ = writeln!(std::io::stderr(), "label at {address}\nCtrl-C ends; every label is in {} at once", args.labels.display());
+        let _ = writeln!(
+            std::io::stderr(),
+            "label at {address}\nCtrl-C ends; every label is in {} at once",
+            args.labels.display()
+        );
     })?)
 }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::args::{PagesFormat, ReportArgs};
 use crate::Classifier;
 use crate::error::{Error, ErrorKind};
-use crate::formats::{Encoding, Format, Origin, Batch, write_json, writer::Chunk};
+use crate::formats::{Batch, Encoding, Format, Origin, write_json, writer::Chunk};
 use crate::report::html::{self, About, Collector, Seen, Source, Wanted};
 use crate::report::{self, sarif};
 use crate::stream::{self, Classified, Destination, Options, Out, Plan, Shape, Verb};

@@ -118,7 +118,8 @@ impl Store {
         let mut name = self.path.file_name().unwrap_or_default().to_os_string();
         name.push(".new");
         let temporary = self.path.with_file_name(name);
-        let lines: String = self.records.values().filter(|record| has_label(record)).map(|record| format!("{record}\n")).collect();
+        let lines: String =
+            self.records.values().filter(|record| has_label(record)).map(|record| format!("{record}\n")).collect();
         let mut file = File::create(&temporary).map_err(place)?;
         file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()).map_err(place)?;
         self.file = None;
@@ -146,7 +147,8 @@ fn key_of(page: &PageText) -> (String, u32) {
 /// Id and texts of a record; nothing if it is no labeled page.
 fn key(record: &Value) -> Option<(String, u32)> {
     let blocks = record["blocks"].as_array()?;
-    let texts: Option<Vec<&str>> = blocks.iter().map(|block| block["label"].as_str().and(block["text"].as_str())).collect();
+    let texts: Option<Vec<&str>> =
+        blocks.iter().map(|block| block["label"].as_str().and(block["text"].as_str())).collect();
     Some((record["id"].as_str()?.to_owned(), print(texts?.into_iter())))
 }
 
@@ -197,7 +199,10 @@ mod tests {
         let set = DataSet::load(&path).unwrap();
         assert_eq!(set.pages.len(), 1);
         assert_eq!(set.pages[0].site, "a.example");
-        assert_eq!(set.pages[0].blocks.iter().map(|block| block.label).collect::<Vec<_>>(), [Some(Label::Content), None]);
+        assert_eq!(
+            set.pages[0].blocks.iter().map(|block| block.label).collect::<Vec<_>>(),
+            [Some(Label::Content), None]
+        );
     }
 
     #[test]

@@ -145,11 +145,8 @@ mod tests {
 
     #[test]
     fn curves_count_blocks_of_one_score_together() {
-        let point = |score, junk: bool| Point {
-            score,
-            label: if junk { Label::Junk } else { Label::Content },
-            place: (0, 0),
-        };
+        let point =
+            |score, junk: bool| Point { score, label: if junk { Label::Junk } else { Label::Content }, place: (0, 0) };
         let points = [point(0.9, true), point(0.5, true), point(0.5, false), point(0.1, false)];
         assert_eq!(precision_recall(&points), [[0.5, 1.0], [1.0, 2.0 / 3.0], [1.0, 0.5]]);
         let steps = reliability(&points);

@@ -99,7 +99,7 @@ describe("label", () => {
   test("shows the most uncertain first, saves every label, trains, and goes on after a kill", async () => {
     const { page, done } = await open(server.url);
     await page.keyboard.press("n");
-    const distances = await page.evaluate(() => uncertain().map(([p, b]) => Math.abs(odds(app.data.pages[p].b[b][1]) - odds(limit(app.data.pages[p].b[b])))));
+    const distances = await page.evaluate(() => uncertain().map(([p, b]) => distance(app.data.pages[p].b[b])));
     assert.deepEqual(distances, [...distances].sort((x, y) => x - y));
     const first = await page.$eval(".block.current", (block) => [Number(block.dataset.page), Number(block.dataset.block)]);
     assert.deepEqual(first, await page.evaluate(() => uncertain()[0]));

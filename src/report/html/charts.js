@@ -31,7 +31,7 @@ function histogram(bins, thresholds, label) {
   const sums = bins.map((bin) => bin[0] + bin[1] + bin[2]);
   const most = Math.max(1, ...sums);
   const ticks = [0.01, 0.1, 0.5, 0.9, 0.99].map((p) => [odds(p), String(p)]);
-  return chart({ label, width: 1000, height: 230, x: [-6, 6], y: [0, most], xTicks: ticks, yTicks: [[0, "0"], [most, count(most)]], xName: `P(${t("junk")})` }, (x, y) => [
+  return chart({ label, width: Math.max(360, Math.min(1000, innerWidth)), height: 230, x: [-6, 6], y: [0, most], xTicks: ticks, yTicks: [[0, "0"], [most, count(most)]], xName: `P(${t("junk")})` }, (x, y) => [
     bins.map((bin, i) => {
       let sum = 0;
       return ["content", "boilerplate", "spam"].map((kind, k) => {

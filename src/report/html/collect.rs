@@ -284,7 +284,8 @@ impl Collector {
     /// The report on all pages that were taken in.
     pub(crate) fn report(&self, about: About) -> Report<'_> {
         let lean = self.full_bytes > ROOM;
-        let mut pages: Vec<_> = self.sample.iter().map(|((_, number), shown)| (number, &*shown[usize::from(!lean)])).collect();
+        let mut pages: Vec<_> =
+            self.sample.iter().map(|((_, number), shown)| (number, &*shown[usize::from(!lean)])).collect();
         pages.sort_unstable_by_key(|(number, _)| **number);
         let lines = self.lines.heaviest(ROWS, |line| line.times);
         Report {
@@ -294,7 +295,11 @@ impl Collector {
             scripts_seen: self.scripts.to_vec(),
             bins: self.bins.to_vec(),
             hosts: self.hosts.heaviest(ROWS, |tally| tally.chars),
-            lines: lines.into_iter().filter(|(_, line)| line.times > 1).map(|(text, line)| (text, line.times, line.kind)).collect(),
+            lines: lines
+                .into_iter()
+                .filter(|(_, line)| line.times > 1)
+                .map(|(text, line)| (text, line.times, line.kind))
+                .collect(),
             hit: &self.hit,
             rough: self.hosts.forgotten || self.lines.forgotten,
             lean,
@@ -305,9 +310,9 @@ impl Collector {
 
 /// FNV-1a with the last step of MurmurHash3, which spreads it.
 fn hash(name: &str) -> u64 {
-    let mut hash = name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let mut hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ hash >> 33
 }

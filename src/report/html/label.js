@@ -55,7 +55,7 @@ class Labels {
 
   keep(p, b, label) {
     if (!this.server) {
-      const known = {};
+      const known = Object.create(null); // an id may be `__proto__`
       for (const [at, labels] of this.all) known[this.pages[at].id] = Object.fromEntries(labels);
       settings.set(this.key, JSON.stringify(known));
       this.onchange();
@@ -145,8 +145,7 @@ function labelTools() {
 function uncertain() {
   const found = [];
   app.data.pages.forEach((page, p) => page.b.forEach((block, b) => {
-    const distance = Math.abs(odds(block[1]) - odds(limit(block)));
-    if (block[3] !== 2 && distance < NEAR && !app.labels.get(p, b)) found.push([distance, p, b]);
+    if (isNear(block) && !app.labels.get(p, b)) found.push([distance(block), p, b]);
   }));
   return found.sort((x, y) => x[0] - y[0]).map(([, p, b]) => [p, b]);
 }

@@ -101,9 +101,7 @@ impl About {
                 Threshold::Preset(preset) => Chosen::Preset(preset.name()),
                 Threshold::Fixed(value) => Chosen::Fixed(value),
             },
-            features: feature_names()
-                .map(|(group, name)| (format!("{group}.{name}"), formula(group, name)))
-                .collect(),
+            features: feature_names().map(|(group, name)| (format!("{group}.{name}"), formula(group, name))).collect(),
         }
     }
 }

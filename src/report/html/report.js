@@ -23,7 +23,9 @@ function limit(block) {
 
 const presets = () => Object.fromEntries(app.data.presets);
 const isJunk = (block) => block[3] !== 2 && Math.fround(block[1]) >= limit(block);
-const isNear = (block) => block[3] !== 2 && Math.abs(odds(block[1]) - odds(limit(block))) < NEAR;
+/** How far a block is from its threshold, in log-odds; 0 where both are certain. What a rule keeps is far from any. */
+const distance = (block) => (block[3] === 2 ? Infinity : Math.abs(odds(block[1]) - odds(limit(block))) || 0);
+const isNear = (block) => distance(block) < NEAR;
 const clip = (x) => Math.max(-7, Math.min(7, x));
 
 function startReport(data) {
@@ -155,7 +157,7 @@ function mainScript() {
 
 function filterRow() {
   const { filter, data } = app;
-  const choose = (name, options) => h("label", {}, t(name), h("select", { id: `filter-${name}`, onchange: (event) => {
+  const choose = (name, options) => h("label", {}, t(name === "host" ? "host_name" : name), h("select", { id: `filter-${name}`, onchange: (event) => {
     filter[name] = event.target.value;
     app.shown = PAGES;
     drawPages();
@@ -210,8 +212,10 @@ function selected() {
     const junk = new Map(found.map(([p]) => [p, data.pages[p].b.reduce((sum, block) => sum + (isJunk(block) ? block[0].length : 0), 0)]));
     found.sort((x, y) => junk.get(y[0]) - junk.get(x[0]));
   } else if (filter.order === "order_uncertain") {
-    const doubt = new Map(found.map(([p]) => [p, Math.min(...data.pages[p].b.slice(0, 50_000).map((block, b) => (labels.get(p, b) || block[3] === 2 ? Infinity : Math.abs(odds(block[1]) - odds(limit(block))))))]));
-    found.sort((x, y) => (doubt.get(x[0]) < doubt.get(y[0]) ? -1 : doubt.get(x[0]) > doubt.get(y[0]) ? 1 : x[0] - y[0]));
+    const doubt = new Map(found.map(([p]) => [p, Math.min(...data.pages[p].b.slice(0, 50_000).map((block, b) => (labels.get(p, b) ? Infinity : distance(block))))]));
+    const places = [...doubt].sort((x, y) => (x[1] === y[1] ? x[0] - y[0] : x[1] - y[1]));
+    const place = new Map(places.map(([p], i) => [p, i]));
+    found.sort((x, y) => place.get(x[0]) - place.get(y[0]));
   }
   return found;
 }
