@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::feature_names;
+use super::features;
 use crate::classify::Worker;
 use crate::error::Result;
 use crate::explain::{Explanation, Reason};
@@ -78,8 +78,9 @@ enum Named {
     Rule(String),
 }
 
-static NUMBERS: LazyLock<HashMap<String, i64>> =
-    LazyLock::new(|| feature_names().zip(0..).map(|((group, name), at)| (format!("{group}.{name}"), at)).collect());
+static NUMBERS: LazyLock<HashMap<String, i64>> = LazyLock::new(|| {
+    features().zip(0..).map(|((group, feature), at)| (format!("{group}.{}", feature.name), at)).collect()
+});
 
 /// A page with its blocks as JSON. The worker's classifier must be [`super::undecided`]; `told` says which blocks come with
 /// their reasons.

@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::chars::ScriptGroup;
 use crate::classify::{Classifier, Threshold, Worker};
 use crate::error::Result;
-use crate::features::{context_names, row, row_names};
+use crate::features::{Feature, Groups};
 use crate::model::{Model, Preset};
 use crate::page::Page;
 
@@ -86,12 +86,6 @@ enum Chosen {
 impl About {
     pub(crate) fn of(model: &Model, threshold: Threshold) -> Self {
         let thresholds = |preset| ScriptGroup::ALL.map(|script| model.threshold(preset, Some(script))).to_vec();
-        let listed = model.metadata().groups.list();
-        let formula = |group: &str, name: &str| {
-            let of_group = listed.iter().filter(|(listed, ..)| *listed == group);
-            let mut features = of_group.flat_map(|(_, features, _)| features);
-            features.find(|feature| feature.name == name).map_or("", |feature| feature.formula)
-        };
         Self {
             tamis: env!("CARGO_PKG_VERSION"),
             model: model.metadata().name.clone(),
@@ -101,16 +95,17 @@ impl About {
                 Threshold::Preset(preset) => Chosen::Preset(preset.name()),
                 Threshold::Fixed(value) => Chosen::Fixed(value),
             },
-            features: feature_names().map(|(group, name)| (format!("{group}.{name}"), formula(group, name))).collect(),
+            features: features()
+                .map(|(group, feature)| (format!("{group}.{}", feature.name), feature.formula))
+                .collect(),
         }
     }
 }
 
-/// Group and name of all features that can be a reason, in the order of their numbers.
-fn feature_names() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of_row = row_names().enumerate().take(row::LEXICAL_AT);
-    let of_row = of_row.map(|(at, name)| (if at < row::TOKENS { "stats" } else { "tokens" }, name));
-    of_row.chain(context_names().map(|name| ("context", name)))
+/// All features with their groups, in the order of their numbers.
+fn features() -> impl Iterator<Item = (&'static str, &'static Feature)> {
+    let groups = Groups::default().list().into_iter();
+    groups.flat_map(|(group, features, _)| features.into_iter().map(move |feature| (group, feature)))
 }
 
 /// How far the score of block `i` of the page that was classified last is above its threshold, in log-odds.
