@@ -124,7 +124,7 @@ describe("label", () => {
     assert.match(await again.page.textContent("#labels"), /^2 /);
     const before = await again.page.evaluate(() => app.data.pages.flatMap((one) => one.b.map((block) => block[1])));
     await again.page.click("#retrain");
-    await again.page.waitForFunction(() => app.outcome, null, { timeout: 90_000 });
+    await again.page.waitForFunction(() => app.outcome, null, { timeout: 240_000 });
     assert.deepEqual(await again.page.evaluate(() => app.outcome.failed), undefined);
     const scores = await again.page.evaluate(() => app.data.pages.flatMap((one) => one.b.map((block) => block[1])));
     assert.equal(scores.length, before.length);
