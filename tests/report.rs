@@ -52,7 +52,7 @@ fn the_page_holds_everything_and_loads_nothing() {
 
 #[test]
 fn a_large_run_is_sampled_the_same_on_any_number_of_threads() {
-    let lines: String = (0..3000)
+    let lines: String = (0..6000)
         .map(|i| format!("{{\"id\":\"p{i}\",\"text\":{}}}\n", serde_json::to_string(&format!("{i}\n{PAGE}")).unwrap()))
         .collect();
     let run = |threads: &str| {
@@ -63,11 +63,11 @@ fn a_large_run_is_sampled_the_same_on_any_number_of_threads() {
     assert!(html == run("1"));
     assert!(html.len() < 2_000_000, "{}", html.len());
     let data = data(&html);
-    assert_eq!(data["total"]["pages"], 3000);
+    assert_eq!(data["total"]["pages"], 6000);
     let shown = data["pages"].as_array().unwrap().len();
-    assert!((500..3000).contains(&shown), "{shown}");
+    assert!((500..6000).contains(&shown), "{shown}");
     assert_eq!(data["lean"], true);
-    assert_eq!(data["lines"][0][1], 3000);
+    assert_eq!(data["lines"][0][1], 6000);
 }
 
 #[test]
