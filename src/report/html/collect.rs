@@ -139,7 +139,7 @@ impl Seen {
             };
             let lean = shown(false)?;
             let full = if wanted.lean.load(Ordering::Relaxed) { lean.clone() } else { shown(true)? };
-            seen.full = full.get().len();
+            seen.full = weight(&full);
             seen.shown = Some([lean, full]);
         }
         Ok(seen)
@@ -269,13 +269,13 @@ impl Collector {
         if seen.key >= wanted.below.load(Ordering::Relaxed) {
             return;
         }
-        self.lean_bytes += shown[0].get().len() + 1;
+        self.lean_bytes += weight(&shown[0]) + 1;
         self.full_bytes += seen.full + 1;
         self.sample.insert((seen.key, self.total.pages), shown);
         while self.lean_bytes > ROOM
             && let Some(((key, _), [lean, _])) = self.sample.pop_last()
         {
-            self.lean_bytes -= lean.get().len() + 1;
+            self.lean_bytes -= weight(&lean) + 1;
             wanted.below.store(key, Ordering::Relaxed);
         }
         wanted.lean.store(self.full_bytes > ROOM, Ordering::Relaxed);
@@ -306,6 +306,11 @@ impl Collector {
             pages: pages.into_iter().map(|(_, json)| json).collect(),
         }
     }
+}
+
+/// Bytes in the page, where `<` is written as six.
+fn weight(json: &RawValue) -> usize {
+    json.get().len() + 5 * memchr::memchr_iter(b'<', json.get().as_bytes()).count()
 }
 
 /// FNV-1a with the last step of MurmurHash3, which spreads it.
