@@ -9,6 +9,8 @@ mod data;
 #[cfg(feature = "train")]
 mod eval;
 mod explain;
+#[cfg(feature = "label")]
+mod label;
 mod model;
 mod report;
 #[cfg(feature = "parquet")]
@@ -60,6 +62,8 @@ fn execute(command: Command) -> Result<()> {
         Command::Classify(args) => classify::run(&args)?,
         Command::Report(args) => report::run(&args)?,
         Command::Explain(args) => explain::run(&args)?,
+        #[cfg(feature = "label")]
+        Command::Label(args) => label::run(&args)?,
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(&args)?,
         #[cfg(feature = "train")]
@@ -83,19 +87,23 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
     let mut models = sieve.model.iter().map(Model::load);
     let first = models.next().map_or_else(Classifier::embedded, |model| Classifier::new(model?))?;
     let classifier = models.try_fold(first, |classifier, model| classifier.with_model(model?))?;
-    let threshold = match sieve.threshold {
+    let classifier = classifier.with_threshold(threshold(sieve))?;
+    Ok(match &sieve.rules {
+        Some(path) => classifier.with_rules(Rules::load(path)?),
+        None => classifier,
+    })
+}
+
+/// The threshold that the options ask for.
+fn threshold(sieve: &Sieve) -> Threshold {
+    match sieve.threshold {
         Some(value) => Threshold::Fixed(value),
         None => Threshold::Preset(match sieve.preset {
             PresetName::Cautious => Preset::Cautious,
             PresetName::Balanced => Preset::Balanced,
             PresetName::Strict => Preset::Strict,
         }),
-    };
-    let classifier = classifier.with_threshold(threshold)?;
-    Ok(match &sieve.rules {
-        Some(path) => classifier.with_rules(Rules::load(path)?),
-        None => classifier,
-    })
+    }
 }
 
 /// How the options want inputs read and outputs written.

@@ -12,6 +12,7 @@ mod align;
 mod calibrate;
 mod card;
 mod compose;
+mod curves;
 mod dataset;
 mod evaluate;
 mod examples;
@@ -27,6 +28,7 @@ mod sparse;
 mod stack;
 
 pub use card::card;
+pub use curves::{Curves, Mistake};
 pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
 pub use folds::part;
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};

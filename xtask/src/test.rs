@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change lands. The quick checks come first.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
@@ -23,7 +23,8 @@ pub(crate) fn test() -> Result<()> {
     run("cargo", &["rustdoc", "--lib", "--", "-D", "warnings"])?;
     run("cargo", &["test", "--workspace"])?;
     interop()?;
-    python()
+    python()?;
+    browser()
 }
 
 /// Tests with the tools of other people, in a Python environment of their own.
@@ -61,6 +62,39 @@ fn pytest(python: &str, folder: &Path, variable: &str, value: &OsStr) -> Result<
     let status = command.args(["-m", "pytest", "-q"]).arg(folder).env(variable, value).status()?;
     ensure!(status.success(), "{} failed: {status}", folder.display());
     Ok(())
+}
+
+/// Tests of the pages in Chromium. Pictures of them are left in target/browser.
+fn browser() -> Result<()> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].map(PathBuf::from);
+    let find = || named.iter().chain(&usual).find(|path| path.exists()).cloned();
+    if find().is_none() && is_installed("apt-get") && may_install() {
+        run("apt-get", &["update", "-qq"])?;
+        run("apt-get", &["install", "-y", "-qq", "chromium", "fonts-noto-cjk"])?;
+    }
+    let (Some(chromium), true) = (find(), is_installed("npm")) else {
+        eprintln!(
+            "\n*** SKIPPED: the tests of the HTML report and the labeling page need Chromium and npm. ***\n\
+             *** CHROMIUM=/path/to/chrome cargo xtask test runs them.                               ***\n"
+        );
+        return Ok(());
+    };
+    run("npm", &["ci", "--prefix", "tests/browser", "--no-audit", "--no-fund"])?;
+    run("cargo", &["build"])?;
+    let binary = Path::new("target/debug").join(format!("tamis{}", std::env::consts::EXE_SUFFIX));
+    let status = Command::new("npm")
+        .args(["test", "--prefix", "tests/browser"])
+        .env("TAMIS", binary)
+        .env("CHROMIUM", chromium)
+        .status()?;
+    ensure!(status.success(), "tests/browser failed: {status}");
+    Ok(())
+}
+
+/// Whether this is the administrator, who may install packages.
+fn may_install() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 fn is_installed(tool: &str) -> bool {
