@@ -7,7 +7,6 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::args::{Eval, ReportFormat, Split};
-use crate::{Classifier, Threshold};
 use crate::error::Error;
 use crate::formats::write_json;
 use crate::model::{Model, Preset};
@@ -15,6 +14,7 @@ use crate::report::html::{self, About};
 use crate::report::terminal::padded;
 use crate::stream::Unfinished;
 use crate::train::{Curves, DataSet, Gates, Measures, Mistake, Report, evaluate};
+use crate::{Classifier, Threshold};
 
 pub(super) fn run(args: &Eval) -> Result<()> {
     let classifier = match args.model.to_str() {

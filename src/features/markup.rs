@@ -118,7 +118,7 @@ macro_rules! markup {
 
 impl Place<'_> {
     /// Blocks from the title's heading to this one; below 0 before it, 0 if there is none.
-    fn from_title(&self) -> f32 {
+    fn behind_title(&self) -> f32 {
         self.outline.title.map_or(0.0, |title| self.number as f32 - title as f32)
     }
 
@@ -194,10 +194,10 @@ markup! { p;
     "title_heading" "title_share, in a heading" "interaction" p.is(HEADING) * p.facts.title_share;
     "titled" "1 if 60 % of a heading stand in the page's title" "title agreement" f32::from(u8::from(p.outline.agrees));
     "before_title" "1 before the first such heading, or before the first h1 without one" "title agreement"
-        f32::from(u8::from(p.from_title() < 0.0));
-    "behind_title" "1 behind that heading" "title agreement" f32::from(u8::from(p.from_title() > 0.0));
+        f32::from(u8::from(p.behind_title() < 0.0));
+    "behind_title" "1 behind that heading" "title agreement" f32::from(u8::from(p.behind_title() > 0.0));
     "from_title" "ln(1 + blocks from that heading to the block behind it)" "title agreement"
-        ln_1p(p.from_title().max(0.0));
+        ln_1p(p.behind_title().max(0.0));
     "title_climb" "ln(1 + elements up from the block to one around that heading)" "title agreement"
         p.steps(p.node.depth);
     "title_fall" "ln(1 + elements down from there to that heading)" "title agreement" p.steps(p.outline.depth);

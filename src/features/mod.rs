@@ -17,10 +17,10 @@ mod words;
 
 pub use feature::Feature;
 pub(crate) use matrix::Matrix;
-use tree::Tree;
 use schema::LEXICAL;
 pub use schema::{Groups, SCHEMA_VERSION};
 pub(crate) use schema::{row, row_names};
+use tree::Tree;
 
 use std::ops::Range;
 

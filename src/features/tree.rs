@@ -1,9 +1,9 @@
 //! The elements around the blocks of a page, as numbers: sums over all that is in them, and the *groups* of a block:
 //! the smallest element that holds more than it, the smallest one that holds more than that, and so on.
 
-use super::{BlockFacts, Input};
 use super::names::Names;
 use super::ngrams;
+use super::{BlockFacts, Input};
 use crate::page::Markup;
 
 /// Groups of a block that are looked at.

@@ -59,9 +59,7 @@ impl Curves {
             .par_iter()
             .map_init(
                 || classifier.worker(),
-                |worker, (_, page)| {
-                    worker.classify(&page.page()).iter().map(|verdict| verdict.score).collect()
-                },
+                |worker, (_, page)| worker.classify(&page.page()).iter().map(|verdict| verdict.score).collect(),
             )
             .collect();
         let mut points = Vec::new();

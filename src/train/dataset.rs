@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::import;
 use super::align::{Reference, align};
+use super::import;
 use crate::error::{Error, Result};
 use crate::formats;
 use crate::page::{Elements, Kind, Label, Markup, Page};

@@ -30,8 +30,8 @@ mod stack;
 pub use card::card;
 pub use curves::{Curves, Mistake};
 pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
-pub use folds::part;
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
+pub use folds::part;
 pub use metrics::{AtThreshold, Measures};
 pub use recipe::{Augment, DataRule, Recipe, Role};
 
@@ -160,7 +160,9 @@ fn check(pages: &[TrainingPage], groups: Groups) -> Result<()> {
         return Err(Error::data("no page is left to train on"));
     }
     if !pages.iter().any(|page| page.teaches(groups)) {
-        return Err(Error::data("no page is of HTML: a model with the feature group `markup` is trained on such pages"));
+        return Err(Error::data(
+            "no page is of HTML: a model with the feature group `markup` is trained on such pages",
+        ));
     }
     let real = || pages.iter().filter(|page| !page.generated && page.teaches(groups)).map(|page| &page.page);
     let has = |label: Label| real().any(|page| page.blocks.iter().any(|block| block.label == Some(label)));

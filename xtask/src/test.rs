@@ -12,7 +12,7 @@ pub(crate) fn test() -> Result<()> {
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     // A lean library has neither the trainer nor the command line; one may read files without Parquet.
-    for features in ["", "formats,rules"] {
+    for features in ["", "formats,rules", "cli,train"] {
         run("cargo", &["clippy", "--lib", "--no-default-features", "--features", features, "--", "-D", "warnings"])?;
     }
     tables::run(true)?;

@@ -87,7 +87,8 @@ enum Chosen {
 impl About {
     pub(crate) fn of(classifier: &Classifier, threshold: Threshold) -> Self {
         let (model, html) = (classifier.model(), classifier.html_model());
-        let models = if html.metadata().groups.markup { vec![(model, ""), (html, ", HTML")] } else { vec![(model, "")] };
+        let models =
+            if html.metadata().groups.markup { vec![(model, ""), (html, ", HTML")] } else { vec![(model, "")] };
         let of_model = |model: &Model, preset| ScriptGroup::ALL.map(|script| model.threshold(preset, Some(script)));
         let thresholds = |preset| models.iter().flat_map(|(model, _)| of_model(model, preset)).collect();
         let names = |mark: &'static str| ScriptGroup::ALL.iter().map(move |script| format!("{}{mark}", script.name()));
