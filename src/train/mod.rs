@@ -159,7 +159,7 @@ fn check(pages: &[TrainingPage], groups: Groups) -> Result<()> {
     if pages.is_empty() {
         return Err(Error::data("no page is left to train on"));
     }
-    if !pages.iter().any(|page| page.teaches(groups)) {
+    if groups.markup && pages.iter().all(|page| page.generated || !page.page.has_markup()) {
         return Err(Error::data(
             "no page is of HTML: a model with the feature group `markup` is trained on such pages",
         ));
