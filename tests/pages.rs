@@ -87,7 +87,7 @@ fn hard_negatives_lose_next_to_nothing() {
     let (mut content, mut lost) = (0, 0);
     for page in &set.pages {
         let texts = page.blocks.iter().map(|block| block.text.as_str());
-        let verdicts = classifier.classify(&tamis::Page::from_texts(texts));
+        let verdicts = classifier.classify(&Page::from_texts(texts));
         let (mut page_content, mut page_lost) = (0, 0);
         for (block, verdict) in page.blocks.iter().zip(verdicts) {
             if block.label == Some(Label::Content) {
