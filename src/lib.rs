@@ -35,6 +35,8 @@ mod error;
 mod explain;
 mod features;
 pub mod formats;
+#[cfg(feature = "label")]
+mod label;
 mod math;
 mod model;
 mod page;

@@ -1,15 +1,20 @@
 //! `tamis eval`: a model's accuracy on labeled data.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::args::{Eval, ReportFormat, Split};
-use crate::Classifier;
 use crate::error::Error;
 use crate::formats::write_json;
 use crate::model::{Model, Preset};
-use crate::train::{DataSet, Gates, Measures, Report, evaluate};
+use crate::report::html::{self, About};
+use crate::report::terminal::padded;
+use crate::stream::Unfinished;
+use crate::train::{Curves, DataSet, Gates, Measures, Mistake, Report, evaluate};
+use crate::{Classifier, Threshold};
 
 pub(super) fn run(args: &Eval) -> Result<()> {
     let classifier = match args.model.to_str() {
@@ -25,6 +30,9 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         ReportFormat::Text => table(&report, &mut out)?,
     }
     out.flush()?;
+    if let Some(path) = &args.report {
+        page(path, &classifier, &sets, &report)?;
+    }
     let gates = Gates {
         auc: args.min_auc,
         average_precision: args.min_average_precision,
@@ -53,6 +61,43 @@ impl Split {
         }
         Ok(())
     }
+}
+
+/// Weights on the page.
+const WEIGHTS: usize = 40;
+
+/// The data of the page.
+#[derive(Serialize)]
+struct PageData<'a> {
+    view: &'static str,
+    #[serde(flatten)]
+    about: About,
+    report: &'a Report,
+    curves: &'a Curves,
+    mistakes: &'a [Mistake],
+    /// Name, formula and weight of features, the largest weights first.
+    weights: Vec<(String, &'static str, f32)>,
+}
+
+/// The report as a page for the browser.
+fn page(path: &Path, classifier: &Classifier, sets: &[DataSet], report: &Report) -> Result<()> {
+    let curves = Curves::of(classifier, sets)?;
+    let html = sets.iter().flat_map(|set| &set.pages).any(|page| !page.elements.is_empty());
+    let model = if html { classifier.html_model() } else { classifier.model() };
+    let groups = model.metadata().groups.list();
+    let listed = groups.iter().flat_map(|(group, features, used)| features.iter().map(move |f| (*group, f, *used)));
+    let mut weights: Vec<_> = listed
+        .zip(model.weights())
+        .filter(|((.., used), _)| *used)
+        .map(|((group, feature, _), (_, weight))| (format!("{group}.{}", feature.name), feature.formula, weight))
+        .collect();
+    weights.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+    weights.truncate(WEIGHTS);
+    let about = About::of(classifier, Threshold::default());
+    let data = PageData { view: "eval", about, report, curves: &curves, mistakes: &curves.mistakes, weights };
+    let mut file = Unfinished::create(path)?;
+    html::write_page(&data, &mut file)?;
+    Ok(file.finish()?)
 }
 
 /// Sites shown, those that lose the most content first.
@@ -121,7 +166,7 @@ pub(super) fn table(report: &Report, out: &mut impl Write) -> Result<()> {
     writeln!(out, "\nlabel and kind              blocks   labeled junk: cautious  balanced    strict")?;
     for (name, kind) in &report.by_kind {
         let [a, b, c] = kind.removed.map(|share| 100.0 * share);
-        writeln!(out, "{name:<24}{:>10}{a:>23.1} %{b:>8.1} %{c:>8.1} %", kind.blocks)?;
+        writeln!(out, "{}{:>10}{a:>23.1} %{b:>8.1} %{c:>8.1} %", padded(name, 24), kind.blocks)?;
     }
     Ok(())
 }
@@ -136,7 +181,8 @@ fn row(name: &str, m: &Measures, out: &mut impl Write) -> Result<()> {
     let number = |value: f64| if value.is_nan() { "-".to_owned() } else { format!("{value:.4}") };
     writeln!(
         out,
-        "{name:<34}{:>8}{:>8}{:>8}{:>11}{a:>14.2} %{b:>8.2} %{c:>8.2} %",
+        "{}{:>8}{:>8}{:>8}{:>11}{a:>14.2} %{b:>8.2} %{c:>8.2} %",
+        padded(name, 34),
         m.content,
         m.junk,
         number(m.auc),

@@ -17,10 +17,10 @@ mod words;
 
 pub use feature::Feature;
 pub(crate) use matrix::Matrix;
-use tree::Tree;
 use schema::LEXICAL;
 pub use schema::{Groups, SCHEMA_VERSION};
 pub(crate) use schema::{row, row_names};
+use tree::Tree;
 
 use std::ops::Range;
 
@@ -93,25 +93,16 @@ impl PageFeatures {
             return;
         }
         for (i, row) in self.rows.rows_mut().enumerate() {
-            let (sum, number) = self.name_sums.of(&self.tree, i, table);
+            let (sum, number) = self.name_sums.of(&self.tree, i);
             set_names(row, sum, number);
         }
     }
 
     /// The number of name hashes that count for block `i`, and the elements around it, the innermost first, with the
-    /// sums of their weights.
-    pub(crate) fn name_weights(
-        &self,
-        i: usize,
-        table: &NgramTable<NAME_PLACES>,
-    ) -> (u32, impl Iterator<Item = (u32, f32)>) {
-        let (_, number) = self.name_sums.of(&self.tree, i, table);
-        let own = self.tree.inner[i] as usize;
-        let sums = self.tree.path(i).map(move |at| {
-            let nearest = if at == own { markup::nearest_sum(&self.tree, at, table) } else { 0.0 };
-            (self.tree.first + at as u32, table.sum(self.tree.names.of(at)) + nearest)
-        });
-        (number, sums)
+    /// sums of their weights; nothing if the page is not of HTML.
+    pub(crate) fn name_weights(&self, i: usize) -> Option<(u32, impl Iterator<Item = (u32, f32)>)> {
+        let tree = (!self.tree.is_empty()).then_some(&self.tree)?;
+        Some((self.name_sums.of(tree, i).1, self.name_sums.along(tree, i)))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The elements around the blocks of a page, as numbers: sums over all that is in them, and the *groups* of a block:
 //! the smallest element that holds more than it, the smallest one that holds more than that, and so on.
 
-use super::{BlockFacts, Input};
 use super::names::Names;
 use super::ngrams;
+use super::{BlockFacts, Input};
 use crate::page::Markup;
 
 /// Groups of a block that are looked at.
@@ -53,10 +53,10 @@ pub(crate) struct Node {
     pub wider: u32,
     /// Elements around it.
     pub depth: u32,
-    /// The sort of element it and the elements around it are: see [`super::markup::traits_of`].
+    /// What it and the elements around it are: see [`super::markup::traits_of`].
     pub traits: u32,
-    /// Its tag and names, but for digits.
-    pub signature: u32,
+    /// Its tag and names: the number of a kind in [`Tree::names`].
+    pub kind: u32,
     /// Elements beside it with the same signature.
     pub alike: u32,
     /// Elements in it, itself among them.
@@ -79,6 +79,7 @@ pub(crate) struct Tree {
     pub page: Inside,
     /// How often a signature stands in a parent: places of an open-addressing table.
     alike: Vec<(u32, u32)>,
+    alike_at: Vec<u32>,
 }
 
 impl Tree {
@@ -86,7 +87,7 @@ impl Tree {
         self.nodes.clear();
         self.at.clear();
         self.inner.clear();
-        self.names.clear();
+        self.names.clear(0);
         self.page = Inside::default();
     }
 
@@ -105,18 +106,18 @@ impl Tree {
         let Some(last) = numbers.filter(|number| (*number as usize) < elements.len()).max() else { return };
         let first = if is_first { 0 } else { markups().map(|markup| markup.element).min().unwrap_or(0) };
         self.first = first;
+        self.names.clear((last - first) as usize + 1);
         for element in first..=last {
             let own = element - first;
             let parent = elements.parent(element).and_then(|parent| parent.checked_sub(first)).unwrap_or(own);
-            let signature = self.names.push(elements, element);
+            let kind = self.names.push(elements, element);
             let around = (parent != own).then(|| self.nodes[parent as usize]);
-            let (tag, names) = elements.get(element).unwrap_or_default();
             self.nodes.push(Node {
                 parent,
                 wider: own,
                 depth: around.map_or(0, |around| around.depth + 1),
-                traits: super::markup::traits_of(around.map_or(0, |around| around.traits), tag, names),
-                signature,
+                traits: around.map_or(0, |around| around.traits) | self.names.traits(kind),
+                kind,
                 alike: 0,
                 elements: 1,
                 inside: Inside::default(),
@@ -168,23 +169,20 @@ impl Tree {
         let mask = (1usize << bits) - 1;
         self.alike.clear();
         self.alike.resize(1 << bits, (0, 0));
-        let key = |node: &Node| ngrams::word_pair(node.parent.wrapping_mul(0x9E37_79B1), node.signature);
+        self.alike_at.clear();
         for node in &self.nodes {
-            let key = key(node);
+            let signature = self.names.signature(node.kind);
+            let key = ngrams::word_pair(node.parent.wrapping_mul(0x9E37_79B1), signature);
             let mut at = ngrams::bucket(key, bits);
             while self.alike[at].1 > 0 && self.alike[at].0 != key {
                 at = (at + 1) & mask;
             }
             self.alike[at].0 = key;
             self.alike[at].1 += 1;
+            self.alike_at.push(at as u32);
         }
-        for node in &mut self.nodes {
-            let key = key(node);
-            let mut at = ngrams::bucket(key, bits);
-            while self.alike[at].0 != key {
-                at = (at + 1) & mask;
-            }
-            node.alike = self.alike[at].1 - 1;
+        for (node, at) in self.nodes.iter_mut().zip(&self.alike_at) {
+            node.alike = self.alike[*at as usize].1 - 1;
         }
     }
 
@@ -243,8 +241,8 @@ impl Tree {
     /// Blocks of one style look the same: their innermost elements, the block elements and those around have the same
     /// signatures.
     pub(crate) fn style(&self, i: usize) -> u32 {
-        let node = self.node(i);
-        let around = ngrams::word_pair(self.nodes[node.parent as usize].signature, node.signature);
-        ngrams::word_pair(around, self.nodes[self.inner[i] as usize].signature)
+        let signature = |at: u32| self.names.signature(self.nodes[at as usize].kind);
+        let around = ngrams::word_pair(signature(self.node(i).parent), signature(self.at[i]));
+        ngrams::word_pair(around, signature(self.inner[i]))
     }
 }

@@ -86,12 +86,25 @@ impl DataSet {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.split('.').next().unwrap_or_default().to_owned();
         let text = read_data(path)?;
-        let mut pages = import::pages(&name, path, &text).map_err(|error| error.in_file(path))?;
-        pages.iter_mut().for_each(|page| page.position.file = Some(path.to_owned()));
+        let mut set = Self::of(&name, &path.with_file_name(""), &text).map_err(|error| error.in_file(path))?;
+        set.pages.iter_mut().for_each(|page| page.position.file = Some(path.to_owned()));
+        Ok(set)
+    }
+
+    /// Reads labeled blocks from the text of a file. Files of pages that it names are looked for in the working folder.
+    ///
+    /// # Errors
+    /// If a record is not what the format says, or if there is none; with record and byte.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self> {
+        Self::of(name, Path::new(""), text)
+    }
+
+    fn of(name: &str, folder: &Path, text: &[u8]) -> Result<Self> {
+        let pages = import::pages(name, folder, text)?;
         if pages.is_empty() {
-            return Err(Error::data("there is no labeled page in it").in_file(path));
+            return Err(Error::data("there is no labeled page in it"));
         }
-        Ok(Self { name, pages })
+        Ok(Self { name: name.to_owned(), pages })
     }
 
     /// Reads a folder of pages of HTML, `NAME.html` with the text of their content in `NAME.txt`. Pages whose names are
@@ -207,15 +220,15 @@ struct BlockRecord {
 }
 
 impl PageRecord {
-    /// The labeled page; `file` is where the record stands.
-    pub(super) fn into_page(self, number: u64, file: &Path) -> Result<LabeledPage> {
+    /// The labeled page; `folder` is where the file stands that has the record.
+    pub(super) fn into_page(self, number: u64, folder: &Path) -> Result<LabeledPage> {
         let id = self.id.unwrap_or_else(|| number.to_string());
         let site = self.site.unwrap_or_else(|| id.clone());
         let mut blocks = self.blocks.into_iter().map(BlockRecord::into_block).collect::<Result<Vec<_>>>()?;
         let mut elements = Elements::default();
         let html = match &self.html_file {
             Some(name) => {
-                let path = file.with_file_name("").join(name);
+                let path = folder.join(name);
                 let bytes = std::fs::read(&path).map_err(|error| Error::from(error).in_file(&path))?;
                 Some(formats::decode_html(&bytes).into_owned())
             }

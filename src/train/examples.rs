@@ -62,17 +62,14 @@ impl Examples {
         let bits = recipe.table_bits;
         let read: Vec<(PageFeatures, Recorder)> = pages
             .par_iter()
-            .map_init(
-                Featurizer::new,
-                |featurizer, page| {
-                    let page = page.page.page();
-                    let mut features = PageFeatures::default();
-                    let mut recorder = Recorder { block: Vec::new(), rows: SparseRows::new(bits) };
-                    let input = Input { groups, blocks: &page.blocks, is_first: true, elements: &page.elements };
-                    featurizer.page(&input, &mut recorder, &mut features);
-                    (features, recorder)
-                },
-            )
+            .map_init(Featurizer::new, |featurizer, page| {
+                let page = page.page.page();
+                let mut features = PageFeatures::default();
+                let mut recorder = Recorder { block: Vec::new(), rows: SparseRows::new(bits) };
+                let input = Input { groups, blocks: &page.blocks, is_first: true, elements: &page.elements };
+                featurizer.page(&input, &mut recorder, &mut features);
+                (features, recorder)
+            })
             .collect();
         let mut features = Vec::with_capacity(pages.len());
         let mut starts = vec![0];

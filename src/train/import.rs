@@ -22,7 +22,7 @@ use crate::segment;
 ///
 /// # Errors
 /// If a record is not what the format says, with record and byte.
-pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<LabeledPage>> {
+pub(super) fn pages(name: &str, folder: &Path, bytes: &[u8]) -> Result<Vec<LabeledPage>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Error::record("this is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -34,16 +34,12 @@ pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<Labeled
         return fasttext(name, text);
     }
     if !first.is_empty() && !first.starts_with('{') {
-        return Err(Error::record(format!(
-            "`{}` holds neither JSON records nor `__label__` lines",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ))
-        .at_record(1));
+        return Err(Error::record("there are neither JSON records nor `__label__` lines in it").at_record(1));
     }
-    json_lines(name, path, text)
+    json_lines(name, folder, text)
 }
 
-fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
+fn json_lines(name: &str, folder: &Path, text: &str) -> Result<Vec<LabeledPage>> {
     let mut pages: Vec<LabeledPage> = Vec::new();
     let mut open_page: Option<String> = None;
     for (number, start, line) in lines(text) {
@@ -52,7 +48,7 @@ fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
         let keys: Keys = serde_json::from_str(line).map_err(wrong)?;
         if keys.blocks.is_some() || keys.html.is_some() || keys.html_file.is_some() {
             let record: PageRecord = serde_json::from_str(line).map_err(wrong)?;
-            pages.push(record.into_page(number, path).map_err(locate)?);
+            pages.push(record.into_page(number, folder).map_err(locate)?);
             open_page = None;
         } else if keys.label.as_ref().or(keys.labels.as_ref()).is_some_and(Value::is_array) {
             let record: Doccano = serde_json::from_str(line).map_err(wrong)?;

@@ -13,6 +13,7 @@ mod calibrate;
 mod card;
 mod check;
 mod compose;
+mod curves;
 mod dataset;
 mod evaluate;
 mod examples;
@@ -31,6 +32,7 @@ mod tune;
 
 pub use card::card;
 pub use check::{Finding, Severity, check};
+pub use curves::{Curves, Mistake};
 pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
 pub use folds::part;
@@ -135,7 +137,7 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     recipe.check()?;
     let sets = used(sets, recipe);
     let groups = recipe.groups(sets.iter().flat_map(|set| &set.pages).any(|page| page.has_markup()))?;
-    let (pages, folds) = pages(&sets, recipe, progress)?;
+    let (pages, folds) = pages(&sets, recipe, groups, progress)?;
     check_used(&pages, groups)?;
     progress.step(Step::Features, 0, 1);
     let mut examples = Examples::new(&pages, recipe, groups);
@@ -179,7 +181,7 @@ fn check_used(pages: &[TrainingPage], groups: Groups) -> Result<()> {
     if pages.is_empty() {
         return Err(Error::data("no page is left to train on"));
     }
-    if !pages.iter().any(|page| page.teaches(groups)) {
+    if groups.markup && pages.iter().all(|page| page.generated || !page.page.has_markup()) {
         return Err(Error::data(
             "no page is of HTML: a model with the feature group `markup` is trained on such pages",
         ));
@@ -223,7 +225,14 @@ fn used<'a>(sets: &'a [DataSet], recipe: &Recipe) -> Vec<UsedSet<'a>> {
 }
 
 /// All pages that take part, generated ones too, with their folds.
-fn pages(sets: &[UsedSet<'_>], recipe: &Recipe, progress: &dyn Progress) -> Result<(Vec<TrainingPage>, Vec<usize>)> {
+///
+/// For a model for HTML, pages of text are given plain elements. They count as generated then.
+fn pages(
+    sets: &[UsedSet<'_>],
+    recipe: &Recipe,
+    groups: Groups,
+    progress: &dyn Progress,
+) -> Result<(Vec<TrainingPage>, Vec<usize>)> {
     let grammar = Grammar::load(recipe.augment.grammar.as_deref())?;
     let all: Vec<&LabeledPage> = sets.iter().flat_map(|set| set.pages.iter().copied()).collect();
     let fold_of_page = folds::folds_of(&all, recipe.seed, recipe.folds);
@@ -264,6 +273,14 @@ fn pages(sets: &[UsedSet<'_>], recipe: &Recipe, progress: &dyn Progress) -> Resu
         out_folds.extend(std::iter::repeat_n(fold, generated.len()));
         out.extend(generated);
         progress.step(Step::Pages, 1, recipe.folds as u64);
+    }
+    if groups.markup {
+        let mut random = fastrand::Rng::with_seed(recipe.seed ^ 0x5A5A);
+        for page in out.iter_mut().filter(|page| page.context && !page.page.has_markup()) {
+            inject::furnish(&mut page.page, &mut random);
+            page.weight *= recipe.augment.furnished;
+            page.generated = true;
+        }
     }
     Ok((out, out_folds))
 }

@@ -64,6 +64,8 @@ pub struct Augment {
     pub cropped: f64,
     /// Weight of a generated page against a real one.
     pub weight: f32,
+    /// Weight of a page of text with elements of the generator, in a model for HTML.
+    pub furnished: f32,
     /// Templates and word lists to write with; the built-in ones if there is no such setting.
     pub grammar: Option<PathBuf>,
 }
@@ -141,6 +143,7 @@ impl Default for Augment {
             titled: 0.3,
             cropped: 0.3,
             weight: 0.5,
+            furnished: 0.5,
             grammar: None,
         }
     }
