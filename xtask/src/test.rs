@@ -53,6 +53,8 @@ fn environment(folder: &str) -> Result<String> {
     if !Path::new(&python).exists() {
         run("python3", &["-m", "venv", folder])?;
     }
+    // Older ones cannot resolve two spellings of an extra.
+    run(&python, &["-m", "pip", "install", "--quiet", "pip==26.3"])?;
     Ok(python)
 }
 
