@@ -220,8 +220,8 @@ fn wrong_labels_are_the_first_suspects() {
 
     // A page that is wrong as a whole gives no more than its share.
     let mut pages = with_mistakes();
-    for b in 1..4 {
-        pages[7]["blocks"][b]["label"] = json!("junk");
+    for block in &mut pages[7]["blocks"].as_array_mut().unwrap()[1..4] {
+        block["label"] = json!("junk");
     }
     write(&pages).unwrap();
     for most in [1, 2] {
