@@ -83,7 +83,7 @@ fn browser() -> Result<()> {
         return Ok(());
     };
     run("npm", &["ci", "--prefix", "tests/browser", "--no-audit", "--no-fund"])?;
-    run("cargo", &["build"])?;
+    run("cargo", &["build", "--workspace", "--bins"])?;
     let binary = Path::new("target/debug").join(format!("tamis{}", std::env::consts::EXE_SUFFIX));
     let status = Command::new("npm")
         .args(["test", "--prefix", "tests/browser"])
