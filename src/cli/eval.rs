@@ -81,7 +81,7 @@ struct PageData<'a> {
 
 /// The report as a page for the browser.
 fn page(path: &Path, classifier: &Classifier, sets: &[DataSet], report: &Report) -> Result<()> {
-    let curves = Curves::of(classifier, sets)?;
+    let curves = Curves::of(classifier, sets);
     let html = sets.iter().flat_map(|set| &set.pages).any(|page| !page.elements.is_empty());
     let model = if html { classifier.html_model() } else { classifier.model() };
     let groups = model.metadata().groups.list();

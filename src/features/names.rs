@@ -2,6 +2,7 @@
 //! those of [`super::ngrams`].
 
 use super::ngrams;
+use super::numbering::Numbering;
 use crate::page::Elements;
 
 /// Hashes of a name are told from those of text and from those of the innermost element.
@@ -16,8 +17,7 @@ const MOST: usize = 24;
 pub(crate) struct Names {
     hashes: Vec<u32>,
     kinds: Vec<Kind>,
-    /// Places of an open-addressing table: a hash and the number of a kind plus 1.
-    table: Vec<(u32, u32)>,
+    numbers: Numbering,
 }
 
 /// Elements with the same tag and the same names.
@@ -37,8 +37,7 @@ impl Names {
     pub(crate) fn clear(&mut self, elements: usize) {
         self.hashes.clear();
         self.kinds.clear();
-        self.table.clear();
-        self.table.resize((elements.max(8) * 2).next_power_of_two(), (0, 0));
+        self.numbers.clear(elements);
     }
 
     /// Takes in an element; the number of its kind.
@@ -49,20 +48,11 @@ impl Names {
         let signature = key;
         key = chunks.iter().fold(key, |hash, chunk| ngrams::extend(hash, u32::from_le_bytes(*chunk)));
         key = rest.iter().fold(key, |hash, byte| ngrams::extend(hash, u32::from(*byte)));
-        let key = ngrams::word(key);
-        let mask = self.table.len() - 1;
-        let mut at = ngrams::bucket(key, self.table.len().trailing_zeros());
-        while let (hash, number) = self.table[at]
-            && number > 0
-        {
-            let kind = number - 1;
-            if hash == key && elements.get(self.kinds[kind as usize].element) == Some((tag, names)) {
-                return kind;
-            }
-            at = (at + 1) & mask;
+        let same = |kind: u32| elements.get(self.kinds[kind as usize].element) == Some((tag, names));
+        let kind = self.numbers.number_if(ngrams::word(key), same);
+        if (kind as usize) < self.kinds.len() {
+            return kind;
         }
-        let kind = self.kinds.len() as u32;
-        self.table[at] = (key, kind + 1);
         let start = self.hashes.len();
         self.hashes.push(ngrams::word(signature));
         let signature = if names.is_empty() { signature } else { self.pieces(names, start, signature) };

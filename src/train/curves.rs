@@ -1,12 +1,11 @@
 //! What an evaluation shows besides its measures: the precision-recall curve, the reliability diagram, and the blocks
 //! whose scores contradict their labels the most.
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::dataset::{DataSet, LabeledPage};
+use super::evaluate::each_block;
 use crate::classify::Classifier;
-use crate::error::Result;
 use crate::page::Label;
 
 /// Points of the curve at most.
@@ -49,27 +48,16 @@ pub struct Mistake {
 
 impl Curves {
     /// Classifies labeled pages and draws the curves.
-    ///
-    /// # Errors
-    /// If the model uses a feature group that this build leaves out.
-    pub fn of(classifier: &Classifier, sets: &[DataSet]) -> Result<Self> {
+    pub fn of(classifier: &Classifier, sets: &[DataSet]) -> Self {
         let pages: Vec<(&str, &LabeledPage)> =
             sets.iter().flat_map(|set| set.pages.iter().map(|page| (set.name.as_str(), page))).collect();
-        let scores: Vec<Vec<f32>> = pages
-            .par_iter()
-            .map_init(
-                || classifier.worker(),
-                |worker, (_, page)| worker.classify(&page.page()).iter().map(|verdict| verdict.score).collect(),
-            )
-            .collect();
-        let mut points = Vec::new();
-        for (p, ((_, page), scores)) in pages.iter().zip(&scores).enumerate() {
-            for (b, (block, score)) in page.blocks.iter().zip(scores).enumerate() {
-                if let Some(label) = block.label {
-                    points.push(Point { score: *score, label, place: (p, b) });
-                }
-            }
-        }
+        let places = pages.iter().enumerate().flat_map(|(p, (_, page))| (0..page.blocks.len()).map(move |b| (p, b)));
+        let scores = each_block(classifier, sets, |_, _, _, _, _, score| score);
+        let scored = places.zip(scores);
+        let point = |((p, b), score): ((usize, usize), f32)| {
+            pages[p].1.blocks[b].label.map(|label| Point { score, label, place: (p, b) })
+        };
+        let mut points: Vec<Point> = scored.filter_map(point).collect();
         // Blocks of one score stay in the order of the data.
         points.sort_by(|a, b| b.score.total_cmp(&a.score));
         let worst_junk = points.iter().rev().filter(|point| point.label == Label::Junk).take(MISTAKES);
@@ -90,11 +78,11 @@ impl Curves {
                 text: block.text.chars().take(SHOWN).collect(),
             }
         });
-        Ok(Self {
+        Self {
             precision_recall: precision_recall(&points),
             reliability: reliability(&points),
             mistakes: mistakes.collect(),
-        })
+        }
     }
 }
 
