@@ -13,7 +13,9 @@ PAGE = "首页 | 新闻 | 登录 | 注册\n版权所有 © 2024 All Rights Reser
 
 def on_a_terminal(binary, page, **environment):
     main, side = pty.openpty()
-    env = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE")}
+    # What decides about colours; where CI is set, logs are coloured whatever TERM says.
+    steering = ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI")
+    env = {key: value for key, value in os.environ.items() if key not in steering}
     env |= {"TERM": "xterm-256color", **environment}
     command = [binary, "report", "--threshold", "0", page]
     child = subprocess.Popen(command, stdout=side, stderr=side, stdin=subprocess.DEVNULL, env=env)
