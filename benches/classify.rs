@@ -66,9 +66,9 @@ fn with_jieba(bencher: Bencher<'_, '_>, text: &str) {
     }
 }
 
-/// Pages of HTML of a folder, such as `cargo xtask bench-peers` leaves below `target/peers/data`; `TAMIS_HTML` names another.
+/// Pages of HTML of a folder, such as `cargo xtask bench-peers` leaves below `target/html/pages`; `TAMIS_HTML` names another.
 fn html_pages() -> Vec<String> {
-    let folder = std::env::var_os("TAMIS_HTML").map_or_else(|| "target/peers/data".into(), PathBuf::from);
+    let folder = std::env::var_os("TAMIS_HTML").map_or_else(|| "target/html/pages".into(), PathBuf::from);
     let mut folders = vec![folder];
     let mut pages = Vec::new();
     while let Some(next) = folders.pop() {
@@ -90,8 +90,8 @@ fn html_pages() -> Vec<String> {
 #[divan::bench(args = ["blocks", "verdicts"])]
 fn html(bencher: Bencher<'_, '_>, to: &str) {
     let pages = html_pages();
-    let Some(classifier) = model("default.safetensors").filter(|_| !pages.is_empty()) else {
-        println!("there is no HTML below target/peers/data, and TAMIS_HTML is not set: skipped");
+    let Some(classifier) = model("html.safetensors").filter(|_| !pages.is_empty()) else {
+        println!("there is no HTML below target/html/pages, and TAMIS_HTML is not set: skipped");
         return;
     };
     let bytes: usize = pages.iter().map(String::len).sum();

@@ -123,11 +123,13 @@ impl Worker<'_> {
 
     /// Adds a reason for every element around block `i` of the part that was scored last.
     fn elements(&self, page: &Page<'_>, i: usize, share: f64, reasons: &mut Vec<Reason>) {
-        let Some(table) = self.model.names.as_ref().filter(|_| !self.features.tree.is_empty()) else { return };
+        if self.model.names.is_none() {
+            return;
+        }
+        let Some((number, ways)) = self.features.name_weights(i) else { return };
         let [root, mean] = name_places();
         let weights = self.model.block.weights();
         let mut rest = 0.0;
-        let (number, ways) = self.features.name_weights(i, table);
         let n = number.max(1) as f32;
         let per_weight = share * f64::from(weights[root] / n.sqrt() + weights[mean] / n);
         for (at, (element, sum)) in ways.enumerate() {

@@ -35,6 +35,8 @@ mod error;
 mod explain;
 mod features;
 pub mod formats;
+#[cfg(feature = "label")]
+mod label;
 mod math;
 mod model;
 mod page;
@@ -59,7 +61,7 @@ pub use clean::kept_ranges;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use explain::{Explanation, Reason};
 pub use features::{Feature, Groups, SCHEMA_VERSION};
-pub use model::{DataSet, FORMAT_VERSION, Metadata, Metric, Model, Preset};
+pub use model::{DataSet, FORMAT_VERSION, Metadata, Metric, Model, Preset, TunedScript, Tuning};
 pub use page::{Block, Elements, Kind, Label, Markup, Page, Verdict};
 #[cfg(feature = "rules")]
 pub use rules::Rules;

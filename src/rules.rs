@@ -1,6 +1,6 @@
 //! The user's own rules: words, patterns and hosts that keep or drop a block, whatever the model says of it.
 
-mod host;
+pub(crate) mod host;
 
 use std::ops::Range;
 use std::path::Path;

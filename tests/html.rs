@@ -44,6 +44,8 @@ fn only_what_is_shown_counts() {
     ] {
         assert_eq!(texts(&format!("{source}<p>yes")), ["yes"], "{source}");
     }
+    // A script will show it.
+    assert_eq!(texts("<body style='display: none'><div hidden id='S:1'>yes</div>"), ["yes"]);
     // An attribute of this name on something else, and styles that show.
     assert_eq!(texts("<p data-hidden style='display:block'>yes"), ["yes"]);
 }

@@ -30,8 +30,11 @@ fn page(site: usize, number: usize) -> (String, String) {
     };
     let (mut html, mut gold) = (String::new(), String::new());
     let title: String = sentence(50).chars().take(7).collect();
-    write!(html, "<title>{title} - {site}号站</title><body><nav class=top-menu><a href=/>首页</a> <a href=/n>新闻</a></nav>")
-        .unwrap();
+    write!(
+        html,
+        "<title>{title} - {site}号站</title><body><nav class=top-menu><a href=/>首页</a> <a href=/n>新闻</a></nav>"
+    )
+    .unwrap();
     write!(html, "<div class='sidebar s{site}'>").unwrap();
     (0..4).for_each(|k| write!(html, "<div class=teaser><a href=/{k}>{}</a></div>", sentence(k + 11)).unwrap());
     write!(html, "</div><article class='post p{site}'><h1>{title}</h1>").unwrap();
@@ -64,10 +67,8 @@ fn trained() -> tempfile::TempDir {
     pairs(&folder.path().join("test"), 9..12);
     fs::write(folder.path().join("recipe.toml"), RECIPE).unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let run = tamis(
-        &["train", &path("train"), "--recipe", &path("recipe.toml"), "-o", &path("model.safetensors")],
-        b"",
-    );
+    let run =
+        tamis(&["train", &path("train"), "--recipe", &path("recipe.toml"), "-o", &path("model.safetensors")], b"");
     assert_eq!(run.code, 0, "{}", run.stderr);
     folder
 }
@@ -135,7 +136,9 @@ fn the_embedded_model_for_html_reads_markup() {
     let classifier = Classifier::embedded().unwrap();
     let sentence = "<p>The mill on the river was mended in May, and everybody went to see it turn again.</p>";
     let article = format!("<body><article class=post><h1>The mill turns again</h1>{}</article>", sentence.repeat(4));
-    let html = format!("{article}<div class=cookie-banner><p>We went to see what is stored here, and so can you.</p></div></body>");
+    let html = format!(
+        "{article}<div class=cookie-banner><p>We went to see what is stored here, and so can you.</p></div></body>"
+    );
     let page = segment::html(&html);
     let scores: Vec<f32> = classifier.classify(&page).iter().map(|verdict| verdict.score).collect();
     let (banner, content) = scores.split_last().unwrap();
@@ -163,7 +166,11 @@ fn html_can_stand_in_records_with_its_content_or_with_labels() {
     fs::write(path("pages.jsonl"), lines).unwrap();
     let stats = tamis(&["data", "stats", &path("pages.jsonl"), "--format", "json"], b"").json();
     let total = &stats[0]["total"];
-    assert_eq!((&total["content"], &total["junk"], &total["dont_care"]), (&18.into(), &15.into(), &6.into()), "{total}");
+    assert_eq!(
+        (&total["content"], &total["junk"], &total["dont_care"]),
+        (&18.into(), &15.into(), &6.into()),
+        "{total}"
+    );
     fs::write(path("missing.jsonl"), "{\"html_file\": \"no.html\", \"content\": \"x\"}\n").unwrap();
     let run = tamis(&["data", "stats", &path("missing.jsonl")], b"");
     assert!(run.code == 2 && run.stderr.contains("no.html"), "{}", run.stderr);
@@ -174,7 +181,9 @@ fn parts_share_no_site() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let lines: String = (0..60)
-        .map(|k| format!("{{\"id\":\"{k}\", \"site\":\"s{}\",\"blocks\":[{{\"text\":\"x\",\"label\":\"junk\"}}]}}\n", k % 12))
+        .map(|k| {
+            format!("{{\"id\":\"{k}\", \"site\":\"s{}\",\"blocks\":[{{\"text\":\"x\",\"label\":\"junk\"}}]}}\n", k % 12)
+        })
         .collect();
     fs::write(path("pages.jsonl"), &lines).unwrap();
     let run = tamis(&["data", "split", "--parts", "3", "-o", &path("parts"), &path("pages.jsonl")], b"");

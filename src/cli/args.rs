@@ -1,5 +1,8 @@
 //! What can be typed: arguments only, no meaning.
 
+#[cfg(feature = "train")]
+mod labeled;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::formats::{Encoding, Format};
 use crate::stream::{OnError, Shape};
+#[cfg(feature = "train")]
+pub(super) use labeled::{CheckArgs, SuspectsArgs, Tune};
 
 /// A fine sieve for scraped pages: labels every text block content or junk, says why, removes the junk.
 ///
@@ -31,12 +36,18 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Take the score of a block apart into contributions that add up to it
     Explain(Explain),
+    /// Label blocks in the browser, the most uncertain first, and train on the labels
+    #[cfg(feature = "label")]
+    Label(Label),
     /// Train a model on labeled blocks
     #[cfg(feature = "train")]
     Train(Train),
     /// Measure a model on labeled blocks
     #[cfg(feature = "train")]
     Eval(Eval),
+    /// Put thresholds for a wanted loss, precision or cost into a model, measured on your own labeled pages
+    #[cfg(feature = "train")]
+    Tune(Tune),
     /// Look into a model file
     #[command(subcommand)]
     Model(ModelCommand),
@@ -220,6 +231,19 @@ pub(super) enum ReportFormat {
     Json,
 }
 
+/// Formats of `tamis report`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PagesFormat {
+    /// The junk of every page, for a terminal
+    Text,
+    /// A page for the browser: one file, to look at, to try thresholds on, to label
+    Html,
+    /// SARIF 2.1.0: every junk block as a finding
+    Sarif,
+    /// Only the counts
+    Json,
+}
+
 /// `tamis report`
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
@@ -229,9 +253,12 @@ pub(super) struct ReportArgs {
     #[command(flatten)]
     /// Model and threshold.
     pub sieve: Sieve,
-    /// Format of the report: the junk of every page, or only the counts as JSON
+    /// Format of the report
     #[arg(long, value_enum, default_value = "text")]
-    pub format: ReportFormat,
+    pub format: PagesFormat,
+    /// Write the report to this file [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Words and features shown for every junk block; 0 for none
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub reasons: usize,
@@ -258,6 +285,33 @@ pub(super) struct Explain {
     /// Format of the explanation
     #[arg(long, value_enum, default_value = "text")]
     pub format: ReportFormat,
+}
+
+/// `tamis label`
+#[cfg(feature = "label")]
+#[derive(Debug, Args)]
+pub(super) struct Label {
+    #[command(flatten)]
+    /// Pages.
+    pub input: Input,
+    #[command(flatten)]
+    /// Model and threshold.
+    pub sieve: Sieve,
+    /// The file of labels, as `tamis train` reads it; one that exists is gone on with
+    #[arg(long, value_name = "FILE", default_value = "labels.jsonl")]
+    pub labels: PathBuf,
+    /// More labeled data to train on: files, or folders of .jsonl and .jsonl.gz files
+    #[arg(long, value_name = "PATH")]
+    pub data: Vec<PathBuf>,
+    /// How to train: a TOML file [default: defaults for everything]
+    #[arg(long, value_name = "FILE")]
+    pub recipe: Option<PathBuf>,
+    /// Write the model of the last training to this file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Port on 127.0.0.1 [default: any that is free]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
 }
 
 /// `tamis train`
@@ -314,6 +368,9 @@ pub(super) struct Eval {
     /// Format of the measures
     #[arg(long, value_enum, default_value = "text")]
     pub format: ReportFormat,
+    /// Write a page for the browser to this file: curves, tables, the worst mistakes, the largest weights
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Exit with 1 if the ROC AUC is below this
     #[arg(long, value_name = "X")]
     pub min_auc: Option<f64>,
@@ -359,6 +416,10 @@ pub(super) enum DataCommand {
     Stats(DataArgs),
     /// Deal pages out to train on some parts and measure on the others: no site stands in two parts
     Split(SplitArgs),
+    /// Look for mistakes: balance, splits, leaks between sites, texts under two labels, damaged pages
+    Check(CheckArgs),
+    /// The labels that a model which has not seen their site most disagrees with
+    Suspects(SuspectsArgs),
 }
 
 /// How to deal out.

@@ -5,9 +5,13 @@ use serde::Serialize;
 
 use super::args::Classify;
 use crate::error::Error;
-use crate::formats::{Attributes, BlockRecord, Format, PageRecord, Pieces, write_json, writer::Chunk};
+#[cfg(feature = "parquet")]
+use crate::formats::writer::Chunk;
+use crate::formats::{Attributes, BlockRecord, Format, PageRecord, Pieces, write_json};
 use crate::page::{Kind, Label};
-use crate::stream::{Classified, Out, Plan, Shape, Verb};
+#[cfg(feature = "parquet")]
+use crate::stream::Plan;
+use crate::stream::{Classified, Out, Shape, Verb};
 
 pub(super) fn run(args: &Classify) -> Result<()> {
     let classifier = super::classifier(&args.sieve)?;

@@ -11,7 +11,9 @@ use crate::Worker;
 use crate::clean::kept_html;
 use crate::clean::kept_ranges;
 use crate::explain::Reason;
-use crate::formats::{BlockRecord, Format, Origin, Pieces, Record, write_json, writer::Chunk};
+#[cfg(feature = "parquet")]
+use crate::formats::writer::Chunk;
+use crate::formats::{BlockRecord, Format, Origin, Pieces, Record, write_json};
 use crate::page::{Kind, Label, Page, Verdict};
 use crate::report::{self, Counts};
 #[cfg(feature = "html")]

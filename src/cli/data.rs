@@ -1,4 +1,7 @@
-//! `tamis data`: what labeled data holds, and how to deal it out.
+//! `tamis data`: what labeled data holds, how to deal it out, and what is wrong with it.
+
+mod check;
+mod suspects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +20,8 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     match command {
         DataCommand::Stats(args) => stats(args),
         DataCommand::Split(args) => split(args),
+        DataCommand::Check(args) => check::run(args),
+        DataCommand::Suspects(args) => suspects::run(args),
     }
 }
 

@@ -1,15 +1,20 @@
 //! `tamis eval`: a model's accuracy on labeled data.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::args::{Eval, ReportFormat, Split};
-use crate::Classifier;
 use crate::error::Error;
 use crate::formats::write_json;
 use crate::model::{Model, Preset};
-use crate::train::{DataSet, Gates, Measures, Report, evaluate};
+use crate::report::html::{self, About};
+use crate::report::terminal::padded;
+use crate::stream::Unfinished;
+use crate::train::{Curves, DataSet, Gates, Measures, Mistake, Report, evaluate};
+use crate::{Classifier, Threshold};
 
 pub(super) fn run(args: &Eval) -> Result<()> {
     let classifier = match args.model.to_str() {
@@ -17,16 +22,7 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         _ => Classifier::new(Model::load(&args.model)?)?,
     };
     let mut sets = DataSet::load_all(&args.data)?;
-    for set in &mut sets {
-        set.pages.retain(|page| match args.split {
-            Split::All => true,
-            Split::Train => !page.test,
-            Split::Test => page.test,
-        });
-    }
-    if sets.iter().all(|set| set.pages.is_empty()) {
-        return Err(Error::data("no page is of this split").into());
-    }
+    args.split.apply(&mut sets)?;
     let report = evaluate(&classifier, &sets)?;
     let mut out = super::styled_stdout();
     match args.format {
@@ -34,6 +30,9 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         ReportFormat::Text => table(&report, &mut out)?,
     }
     out.flush()?;
+    if let Some(path) = &args.report {
+        page(path, &classifier, &sets, &report)?;
+    }
     let gates = Gates {
         auc: args.min_auc,
         average_precision: args.min_average_precision,
@@ -42,6 +41,63 @@ pub(super) fn run(args: &Eval) -> Result<()> {
         content_lost: args.max_content_lost,
     };
     Ok(gates.check(&report)?)
+}
+
+impl Split {
+    /// Leaves the pages of the split.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn apply(self, sets: &mut [DataSet]) -> Result<()> {
+        for set in &mut *sets {
+            set.pages.retain(|page| match self {
+                Self::All => true,
+                Self::Train => !page.test,
+                Self::Test => page.test,
+            });
+        }
+        if sets.iter().all(|set| set.pages.is_empty()) {
+            return Err(Error::data("no page is of this split").into());
+        }
+        Ok(())
+    }
+}
+
+/// Weights on the page.
+const WEIGHTS: usize = 40;
+
+/// The data of the page.
+#[derive(Serialize)]
+struct PageData<'a> {
+    view: &'static str,
+    #[serde(flatten)]
+    about: About,
+    report: &'a Report,
+    curves: &'a Curves,
+    mistakes: &'a [Mistake],
+    /// Name, formula and weight of features, the largest weights first.
+    weights: Vec<(String, &'static str, f32)>,
+}
+
+/// The report as a page for the browser.
+fn page(path: &Path, classifier: &Classifier, sets: &[DataSet], report: &Report) -> Result<()> {
+    let curves = Curves::of(classifier, sets);
+    let html = sets.iter().flat_map(|set| &set.pages).any(|page| !page.elements.is_empty());
+    let model = if html { classifier.html_model() } else { classifier.model() };
+    let groups = model.metadata().groups.list();
+    let listed = groups.iter().flat_map(|(group, features, used)| features.iter().map(move |f| (*group, f, *used)));
+    let mut weights: Vec<_> = listed
+        .zip(model.weights())
+        .filter(|((.., used), _)| *used)
+        .map(|((group, feature, _), (_, weight))| (format!("{group}.{}", feature.name), feature.formula, weight))
+        .collect();
+    weights.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+    weights.truncate(WEIGHTS);
+    let about = About::of(classifier, Threshold::default());
+    let data = PageData { view: "eval", about, report, curves: &curves, mistakes: &curves.mistakes, weights };
+    let mut file = Unfinished::create(path)?;
+    html::write_page(&data, &mut file)?;
+    Ok(file.finish()?)
 }
 
 /// Sites shown, those that lose the most content first.
@@ -110,7 +166,7 @@ pub(super) fn table(report: &Report, out: &mut impl Write) -> Result<()> {
     writeln!(out, "\nlabel and kind              blocks   labeled junk: cautious  balanced    strict")?;
     for (name, kind) in &report.by_kind {
         let [a, b, c] = kind.removed.map(|share| 100.0 * share);
-        writeln!(out, "{name:<24}{:>10}{a:>23.1} %{b:>8.1} %{c:>8.1} %", kind.blocks)?;
+        writeln!(out, "{}{:>10}{a:>23.1} %{b:>8.1} %{c:>8.1} %", padded(name, 24), kind.blocks)?;
     }
     Ok(())
 }
@@ -125,7 +181,8 @@ fn row(name: &str, m: &Measures, out: &mut impl Write) -> Result<()> {
     let number = |value: f64| if value.is_nan() { "-".to_owned() } else { format!("{value:.4}") };
     writeln!(
         out,
-        "{name:<34}{:>8}{:>8}{:>8}{:>11}{a:>14.2} %{b:>8.2} %{c:>8.2} %",
+        "{}{:>8}{:>8}{:>8}{:>11}{a:>14.2} %{b:>8.2} %{c:>8.2} %",
+        padded(name, 34),
         m.content,
         m.junk,
         number(m.auc),

@@ -9,16 +9,20 @@ mod data;
 #[cfg(feature = "train")]
 mod eval;
 mod explain;
+#[cfg(feature = "label")]
+mod label;
 mod model;
 mod report;
 #[cfg(feature = "parquet")]
 mod tables;
 #[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "train")]
+mod tune;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::process::ExitCode;
 use std::{fmt, fs, thread};
 
 use anyhow::Result;
@@ -31,36 +35,48 @@ use crate::stream::{self, Shape};
 use crate::{Classifier, Rules, Threshold};
 use args::{Cli, Command, Input, Output, PresetName, Sieve};
 
-/// Runs the command line. Exit codes: 0 done; 1 a gate that was asked for has failed; 2 usage, input or model errors.
-pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+/// Runs the command line: the program's name and its arguments to an exit code. 0: done; 1: a gate that was asked for has
+/// failed; 2: usage, input or model errors.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        // Help and version, too, come this way.
+        Err(usage) => {
+            let _ = usage.print();
+            return if usage.use_stderr() { 2 } else { 0 };
+        }
+    };
     match execute(cli.command) {
-        Ok(code) => code,
+        Ok(()) => 0,
         // Who closed the pipe has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => 0,
         Err(error) => {
             let gate = matches!(error.downcast_ref::<Error>().map(Error::kind), Some(ErrorKind::Gate(_)));
             let _ = writeln!(io::stderr(), "tamis: {error:#}");
-            ExitCode::from(if gate { 1 } else { 2 })
+            if gate { 1 } else { 2 }
         }
     }
 }
 
-fn execute(command: Command) -> Result<ExitCode> {
+fn execute(command: Command) -> Result<()> {
     match command {
         Command::Clean(args) => clean::run(&args)?,
         Command::Classify(args) => classify::run(&args)?,
         Command::Report(args) => report::run(&args)?,
         Command::Explain(args) => explain::run(&args)?,
+        #[cfg(feature = "label")]
+        Command::Label(args) => label::run(&args)?,
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(&args)?,
         #[cfg(feature = "train")]
         Command::Eval(args) => eval::run(&args)?,
+        #[cfg(feature = "train")]
+        Command::Tune(args) => tune::run(&args)?,
         Command::Model(command) => model::run(&command)?,
         #[cfg(feature = "train")]
         Command::Data(command) => data::run(&command)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -75,19 +91,29 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
     let mut models = sieve.model.iter().map(Model::load);
     let first = models.next().map_or_else(Classifier::embedded, |model| Classifier::new(model?))?;
     let classifier = models.try_fold(first, |classifier, model| classifier.with_model(model?))?;
-    let threshold = match sieve.threshold {
-        Some(value) => Threshold::Fixed(value),
-        None => Threshold::Preset(match sieve.preset {
-            PresetName::Cautious => Preset::Cautious,
-            PresetName::Balanced => Preset::Balanced,
-            PresetName::Strict => Preset::Strict,
-        }),
-    };
-    let classifier = classifier.with_threshold(threshold)?;
+    let classifier = classifier.with_threshold(threshold(sieve))?;
     Ok(match &sieve.rules {
         Some(path) => classifier.with_rules(Rules::load(path)?),
         None => classifier,
     })
+}
+
+/// The threshold that the options ask for.
+fn threshold(sieve: &Sieve) -> Threshold {
+    match sieve.threshold {
+        Some(value) => Threshold::Fixed(value),
+        None => Threshold::Preset(sieve.preset.into()),
+    }
+}
+
+impl From<PresetName> for Preset {
+    fn from(name: PresetName) -> Self {
+        match name {
+            PresetName::Cautious => Self::Cautious,
+            PresetName::Balanced => Self::Balanced,
+            PresetName::Strict => Self::Strict,
+        }
+    }
 }
 
 /// How the options want inputs read and outputs written.

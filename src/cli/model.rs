@@ -1,6 +1,7 @@
 //! `tamis model info` and `tamis model features`.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::args::{ModelArgs, ModelCommand, ReportFormat};
 use crate::chars::ScriptGroup;
 use crate::formats::write_json;
-use crate::model::{Model, Preset};
+use crate::model::{Model, Preset, Tuning};
 
 pub(super) fn run(command: &ModelCommand) -> Result<()> {
     match command {
@@ -17,17 +18,18 @@ pub(super) fn run(command: &ModelCommand) -> Result<()> {
     }
 }
 
-fn load(args: &ModelArgs) -> Result<Model> {
-    Ok(match args.model.to_str() {
+/// A model by file or by the name of an embedded one.
+pub(super) fn load(model: &Path) -> Result<Model> {
+    Ok(match model.to_str() {
         Some("embedded") => Model::embedded()?,
         #[cfg(feature = "html")]
         Some("embedded-html") => Model::embedded_html()?,
-        _ => Model::load(&args.model)?,
+        _ => Model::load(model)?,
     })
 }
 
 fn info(args: &ModelArgs) -> Result<()> {
-    let model = load(args)?;
+    let model = load(&args.model)?;
     let mut out = super::styled_stdout();
     let about = model.metadata();
     if args.format == ReportFormat::Json {
@@ -52,11 +54,35 @@ fn info(args: &ModelArgs) -> Result<()> {
     for metric in &about.metrics {
         writeln!(out, "  {:<26}{:.4}", metric.name, metric.value)?;
     }
+    for tuning in &about.tuning {
+        writeln!(out)?;
+        self::tuning(tuning, &mut out)?;
+    }
     writeln!(out, "\ntrained on")?;
     for set in &about.data {
         writeln!(out, "  {:<30}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
     }
     Ok(out.flush()?)
+}
+
+/// What was tuned, and what it does to the data.
+pub(super) fn tuning(tuning: &Tuning, out: &mut impl Write) -> Result<()> {
+    let goal: Vec<String> = tuning.goal.iter().map(|goal| format!("{} {}", goal.name, goal.value)).collect();
+    writeln!(out, "{} tuned for {}", tuning.preset.name(), goal.join(", "))?;
+    for set in &tuning.data {
+        writeln!(out, "  on {:<27}{:>7} pages {:>8} blocks", set.name, set.pages, set.blocks)?;
+    }
+    for script in &tuning.scripts {
+        writeln!(
+            out,
+            "  {:<10} {:.4}, was {:.4} ({} content blocks, {} junk blocks, {} sites)",
+            script.script, script.threshold, script.before, script.content, script.junk, script.sites
+        )?;
+        let measured: Vec<String> =
+            script.measured.iter().map(|metric| format!("{} {:.4}", metric.name, metric.value)).collect();
+        writeln!(out, "  {:<10} {}", "", measured.join(", "))?;
+    }
+    Ok(())
 }
 
 fn heading<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
@@ -74,7 +100,7 @@ struct FeatureRecord {
 }
 
 fn features(args: &ModelArgs) -> Result<()> {
-    let model = load(args)?;
+    let model = load(&args.model)?;
     let groups = model.metadata().groups.list();
     let listed = groups.iter().flat_map(|(group, features, used)| features.iter().map(move |f| (*group, f, *used)));
     let records = listed.zip(model.weights()).map(|((group, feature, used), (_, weight))| FeatureRecord {

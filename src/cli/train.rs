@@ -25,12 +25,8 @@ pub(super) fn run(args: &Train) -> Result<()> {
         recipe.augment.switch_off();
     }
     recipe.check()?;
-    let threads = args.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
     let sets = DataSet::load_all(&args.data)?;
-    let bars = Bars::default();
-    let trained = pool.install(|| train(&sets, &recipe, &bars))?;
-    bars.finish();
+    let trained = with_bars(args.threads, |bars| train(&sets, &recipe, bars))??;
 
     let bytes = trained.model.to_bytes()?;
     let text = card(&trained, &recipe, bytes.len());
@@ -41,8 +37,18 @@ pub(super) fn run(args: &Train) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// Runs a training on this many threads, with its progress shown.
+pub(super) fn with_bars<T: Send>(threads: Option<usize>, run: impl FnOnce(&Bars) -> T + Send) -> Result<T> {
+    let threads = threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    let bars = Bars::default();
+    let result = pool.install(|| run(&bars));
+    bars.finish();
+    Ok(result)
+}
+
 /// Written beside the target first, so that no half file bears its name.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let place = || format!("cannot write {}", path.display());
     let mut name = path.file_name().with_context(place)?.to_owned();
     name.push(".tmp");
@@ -53,7 +59,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// One bar, for the step that is under way; nothing where standard error is no terminal.
 #[derive(Default)]
-struct Bars(Mutex<Option<(Step, ProgressBar)>>);
+pub(super) struct Bars(Mutex<Option<(Step, ProgressBar)>>);
 
 impl Bars {
     fn finish(&self) {

@@ -1,9 +1,9 @@
 //! Inputs of the page model that are made of the scores of the blocks in the elements around a block. Only pages of HTML
 //! have them.
 
+use super::PageFeatures;
 use super::feature::Feature;
 use super::tree::Tree;
-use super::{PageFeatures, ngrams};
 use crate::math::{exp, ln_1p};
 
 /// Share of the predicted content that the page's container holds.
@@ -76,9 +76,8 @@ pub(crate) struct Container {
     sums: Vec<Sums>,
     /// Per element: elements around the innermost one that both it and the container are in.
     shared: Vec<u32>,
-    /// Per style: an open-addressing table.
-    styles: Vec<(u32, Sums)>,
-    style_at: Vec<u32>,
+    /// Per style.
+    styles: Vec<Sums>,
     /// The page's predicted content.
     all: f64,
     /// Elements around the container.
@@ -119,20 +118,10 @@ impl Container {
     }
 
     fn sum_styles(&mut self, tree: &Tree) {
-        let bits = (tree.at.len().max(8) * 2).next_power_of_two().trailing_zeros();
-        let mask = (1usize << bits) - 1;
         self.styles.clear();
-        self.styles.resize(1 << bits, (0, Sums::default()));
-        self.style_at.clear();
-        for (i, own) in self.blocks.iter().enumerate() {
-            let style = tree.style(i);
-            let mut at = ngrams::bucket(style, bits);
-            while self.styles[at].1.blocks > 0.0 && self.styles[at].0 != style {
-                at = (at + 1) & mask;
-            }
-            self.styles[at].0 = style;
-            self.styles[at].1.add(*own);
-            self.style_at.push(at as u32);
+        self.styles.resize(tree.styles(), Sums::default());
+        for (own, style) in self.blocks.iter().zip(&tree.style) {
+            self.styles[*style as usize].add(*own);
         }
     }
 
@@ -143,7 +132,7 @@ impl Container {
         let groups = tree.groups(i).map(|group| self.sums[group as usize]);
         let others = groups.map(|group| group.without(own));
         let mass = groups.map(|group| (group.mass / self.all.max(1e-9)) as f32);
-        let style = self.styles[self.style_at[i] as usize].1;
+        let style = self.styles[tree.style[i] as usize];
         let [style_score, style_share] = style.without(own);
         let (node, shared) = (tree.node(i), self.shared[tree.at[i] as usize]);
         [

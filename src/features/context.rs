@@ -3,8 +3,8 @@
 //! (stacked sequential learning, Cohen and Carvalho 2005). No raw position takes part: it does not carry over to unseen
 //! sites.
 
-use super::feature::Feature;
 use super::container::{self, Container};
+use super::feature::Feature;
 use super::{BlockFacts, Matrix, PageFeatures};
 use crate::math::{exp, ln_1p};
 

@@ -13,9 +13,9 @@ macro_rules! traits {
     ($($name:ident = $bit:literal: $tags:pat, $role:literal;)*) => {
         $(const $name: u32 = 1 << $bit;)*
 
-        /// The traits of an element, from those of the element around it, its tag and its names.
-        pub(crate) fn traits_of(around: u32, tag: &str, names: &str) -> u32 {
-            let mut traits = around;
+        /// The traits of an element by its tag and its names.
+        pub(crate) fn traits_of(tag: &str, names: &str) -> u32 {
+            let mut traits = 0;
             $(if matches!(tag, $tags) { traits |= $name; })*
             if let Some(at) = memchr::memchr(b'[', names.as_bytes()) {
                 $(if names[at..].contains($role) { traits |= $name; })*
@@ -118,7 +118,7 @@ macro_rules! markup {
 
 impl Place<'_> {
     /// Blocks from the title's heading to this one; below 0 before it, 0 if there is none.
-    fn from_title(&self) -> f32 {
+    fn behind_title(&self) -> f32 {
         self.outline.title.map_or(0.0, |title| self.number as f32 - title as f32)
     }
 
@@ -194,10 +194,10 @@ markup! { p;
     "title_heading" "title_share, in a heading" "interaction" p.is(HEADING) * p.facts.title_share;
     "titled" "1 if 60 % of a heading stand in the page's title" "title agreement" f32::from(u8::from(p.outline.agrees));
     "before_title" "1 before the first such heading, or before the first h1 without one" "title agreement"
-        f32::from(u8::from(p.from_title() < 0.0));
-    "behind_title" "1 behind that heading" "title agreement" f32::from(u8::from(p.from_title() > 0.0));
+        f32::from(u8::from(p.behind_title() < 0.0));
+    "behind_title" "1 behind that heading" "title agreement" f32::from(u8::from(p.behind_title() > 0.0));
     "from_title" "ln(1 + blocks from that heading to the block behind it)" "title agreement"
-        ln_1p(p.from_title().max(0.0));
+        ln_1p(p.behind_title().max(0.0));
     "title_climb" "ln(1 + elements up from the block to one around that heading)" "title agreement"
         p.steps(p.node.depth);
     "title_fall" "ln(1 + elements down from there to that heading)" "title agreement" p.steps(p.outline.depth);
@@ -282,41 +282,58 @@ pub(crate) fn compute(
     }
 }
 
-/// Sum and number of the names' weights along the way to each element.
+/// Sums and numbers of the names' weights.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NameSums(Vec<(f32, u32)>);
+pub(crate) struct NameSums {
+    /// Per kind of element: its own, and what it weighs besides as the innermost one.
+    kinds: Vec<(f32, f32)>,
+    /// Per element: all along the way to it.
+    ways: Vec<(f32, u32)>,
+}
 
 impl NameSums {
     pub(crate) fn load(&mut self, tree: &Tree, table: &NgramTable<NAME_PLACES>) {
-        self.0.clear();
+        self.kinds.clear();
+        self.kinds.extend(tree.names.kinds().map(|own| {
+            let nearest = own.iter().map(|hash| table.weight(names::nearest(*hash))).sum();
+            (table.sum(own), nearest)
+        }));
+        self.ways.clear();
         for (at, node) in tree.nodes.iter().enumerate() {
-            let own = tree.names.of(at);
-            let (sum, number) = if node.parent as usize == at { (0.0, 0) } else { self.0[node.parent as usize] };
-            self.0.push((sum + table.sum(own), number + own.len() as u32));
+            let around = node.parent as usize;
+            let (sum, number) = if around == at { (0.0, 0) } else { self.ways[around] };
+            let own = self.kinds[node.kind as usize].0;
+            self.ways.push((sum + own, number + tree.names.of(node.kind).len() as u32));
         }
     }
 
-    /// Sum and number for the block `i`: the names of its own element count twice, the second time with weights of
+    /// Sum and number for the block `i`: the names of its innermost element count twice, the second time with weights of
     /// their own.
-    pub(crate) fn of(&self, tree: &Tree, i: usize, table: &NgramTable<NAME_PLACES>) -> (f32, u32) {
+    pub(crate) fn of(&self, tree: &Tree, i: usize) -> (f32, u32) {
         let at = tree.inner[i] as usize;
-        let (sum, number) = self.0[at];
-        (sum + nearest_sum(tree, at, table), number + tree.names.of(at).len() as u32)
+        let (sum, number) = self.ways[at];
+        let kind = tree.nodes[at].kind;
+        (sum + self.kinds[kind as usize].1, number + tree.names.of(kind).len() as u32)
     }
-}
 
-/// What the names of an element weigh as those of the innermost one.
-pub(crate) fn nearest_sum(tree: &Tree, at: usize, table: &NgramTable<NAME_PLACES>) -> f32 {
-    tree.names.of(at).iter().map(|hash| table.weight(names::nearest(*hash))).sum()
+    /// The elements around block `i`, the innermost first, with what they add to the sum.
+    pub(crate) fn along(&self, tree: &Tree, i: usize) -> impl Iterator<Item = (u32, f32)> {
+        let inner = tree.inner[i] as usize;
+        tree.path(i).map(move |at| {
+            let (own, nearest) = self.kinds[tree.nodes[at].kind as usize];
+            (tree.first + at as u32, own + if at == inner { nearest } else { 0.0 })
+        })
+    }
 }
 
 /// All hashes that [`NameSums::of`] sums up.
 #[cfg(feature = "train")]
 pub(crate) fn name_hashes(tree: &Tree, i: usize, out: &mut Vec<u32>) {
+    let names = |at: usize| tree.names.of(tree.nodes[at].kind);
     for at in tree.path(i) {
-        out.extend_from_slice(tree.names.of(at));
+        out.extend_from_slice(names(at));
     }
-    out.extend(tree.names.of(tree.inner[i] as usize).iter().map(|hash| names::nearest(*hash)));
+    out.extend(names(tree.inner[i] as usize).iter().map(|hash| names::nearest(*hash)));
 }
 
 /// Puts the names' scores into a row, from the sum of their weights and their number.

@@ -8,6 +8,7 @@ pub(crate) mod markup;
 mod matrix;
 mod names;
 pub(crate) mod ngrams;
+mod numbering;
 pub(crate) mod scan;
 mod schema;
 pub(crate) mod stats;
@@ -17,10 +18,11 @@ mod words;
 
 pub use feature::Feature;
 pub(crate) use matrix::Matrix;
-use tree::Tree;
+use numbering::Numbering;
 use schema::LEXICAL;
 pub use schema::{Groups, SCHEMA_VERSION};
 pub(crate) use schema::{row, row_names};
+use tree::Tree;
 
 use std::ops::Range;
 
@@ -57,8 +59,8 @@ pub(crate) struct BlockFacts {
     title_share: f32,
     title_cover: f32,
     line: u32,
-    /// Where the line stands in the table of lines.
-    line_at: u32,
+    /// The number of the line among the page's different ones.
+    line_number: u32,
     /// Where the block's first shingles stand in the page's sketch.
     sketch: Range<usize>,
 }
@@ -88,30 +90,21 @@ impl PageFeatures {
 
     /// Puts the scores of the elements' names into the rows.
     pub(crate) fn set_names(&mut self, table: &NgramTable<NAME_PLACES>) {
-        self.name_sums.load(&self.tree, table);
         if self.tree.is_empty() {
             return;
         }
+        self.name_sums.load(&self.tree, table);
         for (i, row) in self.rows.rows_mut().enumerate() {
-            let (sum, number) = self.name_sums.of(&self.tree, i, table);
+            let (sum, number) = self.name_sums.of(&self.tree, i);
             set_names(row, sum, number);
         }
     }
 
     /// The number of name hashes that count for block `i`, and the elements around it, the innermost first, with the
-    /// sums of their weights.
-    pub(crate) fn name_weights(
-        &self,
-        i: usize,
-        table: &NgramTable<NAME_PLACES>,
-    ) -> (u32, impl Iterator<Item = (u32, f32)>) {
-        let (_, number) = self.name_sums.of(&self.tree, i, table);
-        let own = self.tree.inner[i] as usize;
-        let sums = self.tree.path(i).map(move |at| {
-            let nearest = if at == own { markup::nearest_sum(&self.tree, at, table) } else { 0.0 };
-            (self.tree.first + at as u32, table.sum(self.tree.names.of(at)) + nearest)
-        });
-        (number, sums)
+    /// sums of their weights; nothing if the page is not of HTML.
+    pub(crate) fn name_weights(&self, i: usize) -> Option<(u32, impl Iterator<Item = (u32, f32)>)> {
+        let tree = (!self.tree.is_empty()).then_some(&self.tree)?;
+        Some((self.name_sums.of(tree, i).1, self.name_sums.along(tree, i)))
     }
 }
 
@@ -162,7 +155,8 @@ pub(crate) struct Featurizer {
     #[cfg(feature = "jieba")]
     tokens: Option<tokens::Tokens>,
     sketch_table: Vec<u32>,
-    lines: Vec<(u32, u32)>,
+    lines: Numbering,
+    line_counts: Vec<u32>,
     title: Vec<u32>,
     outline: markup::Outline,
 }
@@ -185,7 +179,8 @@ impl Featurizer {
             #[cfg(feature = "jieba")]
             tokens: None,
             sketch_table: Vec::new(),
-            lines: Vec::new(),
+            lines: Numbering::default(),
+            line_counts: Vec::new(),
             title: Vec::new(),
             outline: markup::Outline::default(),
         }
@@ -324,24 +319,17 @@ impl Featurizer {
         }
     }
 
-    /// Counts blocks of equal folded text. An open-addressing table of the line hashes with their counts; twice as many
-    /// places as blocks.
+    /// Counts blocks of equal folded text.
     fn find_duplicates(&mut self, out: &mut PageFeatures) {
-        let bits = (out.facts.len().max(8) * 2).next_power_of_two().trailing_zeros();
-        let mask = (1usize << bits) - 1;
-        self.lines.clear();
-        self.lines.resize(1 << bits, (0, 0));
+        self.lines.clear(out.facts.len());
+        self.line_counts.clear();
         for facts in &mut out.facts {
-            let mut at = ngrams::bucket(ngrams::line(facts.line), bits);
-            while self.lines[at].1 > 0 && self.lines[at].0 != facts.line {
-                at = (at + 1) & mask;
-            }
-            self.lines[at].0 = facts.line;
-            self.lines[at].1 += 1;
-            facts.line_at = at as u32;
+            facts.line_number = self.lines.number(ngrams::line(facts.line));
+            self.line_counts.resize(self.lines.len(), 0);
+            self.line_counts[facts.line_number as usize] += 1;
         }
         for facts in &mut out.facts {
-            facts.duplicates = self.lines[facts.line_at as usize].1 - 1;
+            facts.duplicates = self.line_counts[facts.line_number as usize] - 1;
         }
     }
 }

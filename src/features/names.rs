@@ -2,6 +2,7 @@
 //! those of [`super::ngrams`].
 
 use super::ngrams;
+use super::numbering::Numbering;
 use crate::page::Elements;
 
 /// Hashes of a name are told from those of text and from those of the innermost element.
@@ -11,30 +12,53 @@ const NEAREST: u32 = 0x1F83_D9AB;
 /// Hashes of one element that are kept.
 const MOST: usize = 24;
 
-/// The name hashes of a run of elements.
+/// Different tags with names, in the order in which they were met. Most elements of a page look like others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     hashes: Vec<u32>,
-    ends: Vec<u32>,
+    kinds: Vec<Kind>,
+    numbers: Numbering,
+}
+
+/// Elements with the same tag and the same names.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    /// One of them.
+    element: u32,
+    /// Where its hashes end.
+    end: u32,
+    /// Equal for kinds that only digits tell apart.
+    signature: u32,
+    traits: u32,
 }
 
 impl Names {
-    pub(crate) fn clear(&mut self) {
+    /// Forgets all; at most so many elements come.
+    pub(crate) fn clear(&mut self, elements: usize) {
         self.hashes.clear();
-        self.ends.clear();
+        self.kinds.clear();
+        self.numbers.clear(elements);
     }
 
-    /// Adds the names of an element; what they are together, but for digits.
+    /// Takes in an element; the number of its kind.
     pub(crate) fn push(&mut self, elements: &Elements, element: u32) -> u32 {
         let (tag, names) = elements.get(element).unwrap_or_default();
-        let start = self.hashes.len();
-        let mut signature = tag.bytes().fold(NAME, |hash, byte| ngrams::extend(hash, u32::from(byte)));
-        self.hashes.push(ngrams::word(signature));
-        if !names.is_empty() {
-            signature = self.pieces(names, start, signature);
+        let (chunks, rest) = names.as_bytes().as_chunks::<4>();
+        let mut key = tag.bytes().fold(NAME, |hash, byte| ngrams::extend(hash, u32::from(byte)));
+        let signature = key;
+        key = chunks.iter().fold(key, |hash, chunk| ngrams::extend(hash, u32::from_le_bytes(*chunk)));
+        key = rest.iter().fold(key, |hash, byte| ngrams::extend(hash, u32::from(*byte)));
+        let same = |kind: u32| elements.get(self.kinds[kind as usize].element) == Some((tag, names));
+        let kind = self.numbers.number_if(ngrams::word(key), same);
+        if (kind as usize) < self.kinds.len() {
+            return kind;
         }
-        self.ends.push(self.hashes.len() as u32);
-        signature
+        let start = self.hashes.len();
+        self.hashes.push(ngrams::word(signature));
+        let signature = if names.is_empty() { signature } else { self.pieces(names, start, signature) };
+        let traits = super::markup::traits_of(tag, names);
+        self.kinds.push(Kind { element, end: self.hashes.len() as u32, signature, traits });
+        kind
     }
 
     /// Cuts names at everything but letters, and where a capital follows a small letter. Digits all look the same.
@@ -75,10 +99,25 @@ impl Names {
         signature
     }
 
-    /// The hashes of the element that was pushed as number `at`.
-    pub(crate) fn of(&self, at: usize) -> &[u32] {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.hashes[start as usize..self.ends[at] as usize]
+    /// The hashes of all kinds, in order.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.kinds.len() as u32).map(|kind| self.of(kind))
+    }
+
+    /// The hashes of a kind.
+    pub(crate) fn of(&self, kind: u32) -> &[u32] {
+        let start = (kind as usize).checked_sub(1).map_or(0, |before| self.kinds[before].end);
+        &self.hashes[start as usize..self.kinds[kind as usize].end as usize]
+    }
+
+    /// What elements of a kind have in common with those that only digits tell apart.
+    pub(crate) fn signature(&self, kind: u32) -> u32 {
+        self.kinds[kind as usize].signature
+    }
+
+    /// What elements of a kind are: see [`super::markup::traits_of`].
+    pub(crate) fn traits(&self, kind: u32) -> u32 {
+        self.kinds[kind as usize].traits
     }
 }
 
@@ -96,8 +135,9 @@ mod tests {
         let page = crate::segment::html(html);
         let element = page.blocks[0].markup.expect("a block of HTML").element;
         let mut names = Names::default();
-        let signature = names.push(&page.elements, element);
-        (names.of(0).to_vec(), signature)
+        names.clear(1);
+        let kind = names.push(&page.elements, element);
+        (names.of(kind).to_vec(), names.signature(kind))
     }
 
     /// Part of the model format, as those of n-grams.
@@ -109,7 +149,7 @@ mod tests {
         assert_eq!(nearest(all[0]), GOLDEN.2);
     }
 
-    const GOLDEN: ((usize, u32), u32, u32) = ((8, 2_523_252_950), 0, 0);
+    const GOLDEN: ((usize, u32), u32, u32) = ((8, 2_523_252_950), 851_105_673, 552_813_037);
 
     #[test]
     fn names_are_cut_into_pieces() {

@@ -1,9 +1,10 @@
 //! The elements around the blocks of a page, as numbers: sums over all that is in them, and the *groups* of a block:
 //! the smallest element that holds more than it, the smallest one that holds more than that, and so on.
 
-use super::{BlockFacts, Input};
 use super::names::Names;
 use super::ngrams;
+use super::numbering::Numbering;
+use super::{BlockFacts, Input};
 use crate::page::Markup;
 
 /// Groups of a block that are looked at.
@@ -53,10 +54,10 @@ pub(crate) struct Node {
     pub wider: u32,
     /// Elements around it.
     pub depth: u32,
-    /// The sort of element it and the elements around it are: see [`super::markup::traits_of`].
+    /// What it and the elements around it are: see [`super::markup::traits_of`].
     pub traits: u32,
-    /// Its tag and names, but for digits.
-    pub signature: u32,
+    /// Its tag and names: the number of a kind in [`Tree::names`].
+    pub kind: u32,
     /// Elements beside it with the same signature.
     pub alike: u32,
     /// Elements in it, itself among them.
@@ -77,8 +78,13 @@ pub(crate) struct Tree {
     pub names: Names,
     /// All blocks together.
     pub page: Inside,
-    /// How often a signature stands in a parent: places of an open-addressing table.
-    alike: Vec<(u32, u32)>,
+    /// Per block: the number of its style.
+    pub style: Vec<u32>,
+    styles: Numbering,
+    /// Signatures in their parents, per element and how often each comes.
+    alike: Numbering,
+    alike_of: Vec<u32>,
+    alike_counts: Vec<u32>,
 }
 
 impl Tree {
@@ -86,7 +92,7 @@ impl Tree {
         self.nodes.clear();
         self.at.clear();
         self.inner.clear();
-        self.names.clear();
+        self.style.clear();
         self.page = Inside::default();
     }
 
@@ -99,24 +105,23 @@ impl Tree {
     /// they could be many.
     pub(crate) fn load(&mut self, input: &Input<'_>, facts: &[BlockFacts]) {
         let Input { blocks, is_first, elements, .. } = *input;
-        self.clear();
         let markups = || blocks.iter().filter_map(|block| block.markup);
         let numbers = markups().map(|markup| markup.inner.max(markup.element));
         let Some(last) = numbers.filter(|number| (*number as usize) < elements.len()).max() else { return };
         let first = if is_first { 0 } else { markups().map(|markup| markup.element).min().unwrap_or(0) };
         self.first = first;
+        self.names.clear((last - first) as usize + 1);
         for element in first..=last {
             let own = element - first;
             let parent = elements.parent(element).and_then(|parent| parent.checked_sub(first)).unwrap_or(own);
-            let signature = self.names.push(elements, element);
+            let kind = self.names.push(elements, element);
             let around = (parent != own).then(|| self.nodes[parent as usize]);
-            let (tag, names) = elements.get(element).unwrap_or_default();
             self.nodes.push(Node {
                 parent,
                 wider: own,
                 depth: around.map_or(0, |around| around.depth + 1),
-                traits: super::markup::traits_of(around.map_or(0, |around| around.traits), tag, names),
-                signature,
+                traits: around.map_or(0, |around| around.traits) | self.names.traits(kind),
+                kind,
                 alike: 0,
                 elements: 1,
                 inside: Inside::default(),
@@ -160,32 +165,41 @@ impl Tree {
             };
         }
         self.find_alike();
+        self.find_styles();
     }
 
-    /// Counts elements of one signature in one parent. Twice as many places as elements.
+    /// Counts elements of one signature in one parent.
     fn find_alike(&mut self) {
-        let bits = (self.nodes.len().max(8) * 2).next_power_of_two().trailing_zeros();
-        let mask = (1usize << bits) - 1;
-        self.alike.clear();
-        self.alike.resize(1 << bits, (0, 0));
-        let key = |node: &Node| ngrams::word_pair(node.parent.wrapping_mul(0x9E37_79B1), node.signature);
+        self.alike.clear(self.nodes.len());
+        self.alike_of.clear();
+        self.alike_counts.clear();
         for node in &self.nodes {
-            let key = key(node);
-            let mut at = ngrams::bucket(key, bits);
-            while self.alike[at].1 > 0 && self.alike[at].0 != key {
-                at = (at + 1) & mask;
-            }
-            self.alike[at].0 = key;
-            self.alike[at].1 += 1;
+            let signature = self.names.signature(node.kind);
+            let key = ngrams::word_pair(node.parent.wrapping_mul(0x9E37_79B1), signature);
+            let number = self.alike.number(key);
+            self.alike_of.push(number);
+            self.alike_counts.resize(self.alike.len(), 0);
+            self.alike_counts[number as usize] += 1;
         }
-        for node in &mut self.nodes {
-            let key = key(node);
-            let mut at = ngrams::bucket(key, bits);
-            while self.alike[at].0 != key {
-                at = (at + 1) & mask;
-            }
-            node.alike = self.alike[at].1 - 1;
+        for (node, number) in self.nodes.iter_mut().zip(&self.alike_of) {
+            node.alike = self.alike_counts[*number as usize] - 1;
         }
+    }
+
+    /// Numbers the styles. Blocks of one style look the same: their innermost elements, the block elements and those
+    /// around have the same signatures.
+    fn find_styles(&mut self) {
+        self.styles.clear(self.at.len());
+        let signature = |at: u32| self.names.signature(self.nodes[at as usize].kind);
+        for (at, inner) in self.at.iter().zip(&self.inner) {
+            let around = ngrams::word_pair(signature(self.nodes[*at as usize].parent), signature(*at));
+            self.style.push(self.styles.number(ngrams::word_pair(around, signature(*inner))));
+        }
+    }
+
+    /// How many styles there are.
+    pub(crate) fn styles(&self) -> usize {
+        self.styles.len()
     }
 
     /// The element of block `i`.
@@ -238,13 +252,5 @@ impl Tree {
     pub(crate) fn path(&self, i: usize) -> impl Iterator<Item = usize> {
         let parent = |at: &usize| Some(self.nodes[*at].parent as usize).filter(|parent| parent != at);
         std::iter::successors(Some(self.inner[i] as usize), parent)
-    }
-
-    /// Blocks of one style look the same: their innermost elements, the block elements and those around have the same
-    /// signatures.
-    pub(crate) fn style(&self, i: usize) -> u32 {
-        let node = self.node(i);
-        let around = ngrams::word_pair(self.nodes[node.parent as usize].signature, node.signature);
-        ngrams::word_pair(around, self.nodes[self.inner[i] as usize].signature)
     }
 }

@@ -60,10 +60,12 @@ pub use encoding::Encoding;
 pub use html::decode_html;
 #[cfg(feature = "formats")]
 pub use open::{Format, ReadOptions, open, open_bytes};
+#[cfg(feature = "parquet")]
+pub(crate) use record::Data;
 #[cfg(feature = "formats")]
 pub use record::{BadRecord, Batch, Reader, Record, Visit};
 #[cfg(feature = "formats")]
-pub(crate) use record::{Data, Origin, Pieces};
+pub(crate) use record::{Origin, Pieces};
 pub use verdicts::{Attributes, BlockRecord, PageRecord, write_json};
 #[cfg(feature = "formats")]
 pub(crate) use {compression::gzip, open::open_stream};

@@ -43,6 +43,9 @@ pub struct Metadata {
     pub data: Vec<DataSet>,
     /// Metrics on sites held out of training.
     pub metrics: Vec<Metric>,
+    /// Thresholds that `tamis tune` has put in the place of the trained ones; one entry a preset.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tuning: Vec<Tuning>,
     /// CRC-32 of the tensors' bytes, in the order of their names.
     pub checksum: u32,
 }
@@ -65,6 +68,39 @@ pub struct Metric {
     pub name: String,
     /// The value.
     pub value: f64,
+}
+
+/// What the thresholds of a preset were tuned for, and on what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tuning {
+    /// The preset.
+    pub preset: Preset,
+    /// What was asked for: `content_lost` or `precision`, or `cost_lost` and `cost_kept`.
+    pub goal: Vec<Metric>,
+    /// The pages.
+    pub data: Vec<DataSet>,
+    /// The scripts that got a new threshold; the others have kept theirs.
+    pub scripts: Vec<TunedScript>,
+}
+
+/// The new threshold of a script.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TunedScript {
+    /// The script group.
+    pub script: String,
+    /// Sites in the data.
+    pub sites: u64,
+    /// Content blocks in the data.
+    pub content: u64,
+    /// Junk blocks in the data.
+    pub junk: u64,
+    /// The threshold on P(junk) before.
+    pub before: f32,
+    /// The threshold on P(junk) now.
+    pub threshold: f32,
+    /// What the threshold does to the data: `content_lost` and `junk_removed` in characters, `precision` in blocks, and
+    /// the `bound` of what was asked for, with 95 % confidence.
+    pub measured: Vec<Metric>,
 }
 
 pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {

@@ -5,7 +5,7 @@ mod format;
 mod linear;
 mod ngram_table;
 
-pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric};
+pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric, TunedScript, Tuning};
 pub(crate) use linear::LinearModel;
 pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NAME_PLACES, NgramTable, Weighing};
 

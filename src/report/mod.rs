@@ -1,7 +1,13 @@
 //! Reports for people: what was found on each page, and a summary.
 
-mod terminal;
+#[cfg(feature = "cli")]
+pub(crate) mod html;
+#[cfg(feature = "cli")]
+pub(crate) mod sarif;
+pub(crate) mod terminal;
 
+#[cfg(all(feature = "cli", feature = "train"))]
+pub(crate) use terminal::shortened;
 pub use terminal::{explanation, page, summary};
 
 use serde::{Deserialize, Serialize};

@@ -2,12 +2,16 @@
 
 use std::io::Write;
 
+use unicode_width::UnicodeWidthChar;
+#[cfg(feature = "train")]
+use unicode_width::UnicodeWidthStr;
+
 use super::Counts;
 use crate::error::Result;
 use crate::explain::{Explanation, Reason};
 use crate::page::{Kind, Label, Page, Verdict};
 
-/// Characters of a block that are shown.
+/// Columns of a block that are shown.
 const SHOWN: usize = 60;
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -27,6 +31,7 @@ pub fn page(
     out: &mut impl Write,
 ) -> Result<()> {
     let junk = verdicts.iter().filter(|verdict| verdict.label == Label::Junk).count();
+    let name = shortened(name, usize::MAX);
     writeln!(out, "{BOLD}{name}{BOLD:#}: {junk} of {} blocks are junk", verdicts.len())?;
     for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
         if verdict.label == Label::Content {
@@ -103,11 +108,43 @@ fn name_of(reason: &Reason) -> String {
     }
 }
 
-/// At most `most` characters of a text, on one line, without control characters.
-fn shortened(text: &str, most: usize) -> String {
-    let mut short: String = text.chars().take(most).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    if text.chars().nth(most).is_some() {
-        short.push('…');
+/// What fits into `most` columns of a text, on one line, without control characters. Han characters take two columns.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let mut short = String::new();
+    let mut left = most;
+    for c in text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }) {
+        let width = c.width().unwrap_or(0);
+        if width > left {
+            short.push('…');
+            break;
+        }
+        left -= width;
+        short.push(c);
     }
     short
+}
+
+/// A text that fills a column: shortened or with spaces behind it.
+#[cfg(feature = "train")]
+pub(crate) fn padded(text: &str, width: usize) -> String {
+    let mut text = shortened(text, width - 2);
+    let taken = text.width();
+    text.extend(std::iter::repeat_n(' ', width.saturating_sub(taken)));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!(shortened("一二三", 6), "一二三");
+        assert_eq!(shortened("一二三", 5), "一二…");
+        assert_eq!(shortened("a\u{1b}[31mb\n", 9), "a\u{FFFD}[31mb\u{FFFD}");
+        #[cfg(feature = "train")]
+        for text in ["", "一二", "abcdefghijk", "一二三四五六"] {
+            assert_eq!(padded(text, 10).width(), 10, "{text}");
+        }
+    }
 }

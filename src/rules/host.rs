@@ -1,7 +1,7 @@
 //! Hosts of addresses.
 
 /// The host of an address, without user, port and the dot at the end; the address may lack its scheme.
-pub(super) fn of(url: &str) -> &str {
+pub(crate) fn of(url: &str) -> &str {
     let url = url.trim();
     let rest = match url.split_once("://") {
         // An address without a scheme can have another one in its query.

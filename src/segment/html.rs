@@ -23,7 +23,8 @@ const SEARCHED: usize = 256;
 /// Cuts an HTML page into blocks: the text of block elements, table rows and list items, and what `<br>` parts.
 ///
 /// Only what browsers show counts: no scripts, styles, templates, comments, `<noscript>`, `<select>`, and nothing with the
-/// attribute `hidden` or a style of `display: none` or `visibility: hidden` on the element itself. White space is collapsed
+/// attribute `hidden` or a style of `display: none` or `visibility: hidden` on the element itself; but a body that is hidden
+/// as a whole, and parts with ids such as `S:0`, wait for a script to show them. White space is collapsed
 /// as in browsers, entities are decoded, `<pre>` keeps its lines. A block's range runs from the first to behind the last
 /// byte of its text in the source.
 ///
@@ -210,7 +211,9 @@ impl Builder<'_> {
             Role::Cell => self.space = true,
             Role::Inline | Role::Hidden => {}
         }
-        let hidden = self.hides || element.role() == Role::Hidden;
+        // Scripts show what they find hidden: a page as a whole, or the parts that React streams (`S:` and a number).
+        let shown_later = || matches!(element, Element::Html | Element::Body) || self.names.contains("#S:");
+        let hidden = element.role() == Role::Hidden || self.hides && !shown_later();
         self.hiding += usize::from(hidden);
         self.keeping += usize::from(element.role() == Role::Kept);
         self.open.0[element as usize] += 1;

@@ -27,7 +27,7 @@ pub(super) fn abandon() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 }
 
 /// A file that is being written beside its final name.
-pub(super) struct Unfinished {
+pub(crate) struct Unfinished {
     file: File,
     path: PathBuf,
     temporary: PathBuf,
@@ -41,7 +41,7 @@ impl Unfinished {
     ///
     /// # Errors
     /// If it cannot be made.
-    pub(super) fn create(path: &Path) -> Result<Self> {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
         let temporary = temporary(path);
         let place = |error: io::Error| Error::from(error).in_file(path);
         if let Some(folder) = path.parent() {
@@ -91,7 +91,7 @@ impl Unfinished {
     ///
     /// # Errors
     /// If it cannot be written or renamed.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         let place = |error: io::Error| Error::from(error).in_file(&self.path);
         self.file.flush().map_err(place)?;
         let mut files = unfinished();

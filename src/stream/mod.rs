@@ -18,8 +18,12 @@ mod summary;
 mod target;
 mod work;
 
+#[cfg(feature = "train")]
+pub(crate) use files::Unfinished;
+#[cfg(feature = "label")]
+pub(crate) use signals::when_interrupted;
 pub(crate) use summary::Summary;
-pub(crate) use target::{Plan, Shape};
+pub(crate) use target::{Destination, Plan, Shape, report};
 pub(crate) use work::{Classified, Out, Verb};
 
 use std::path::PathBuf;
@@ -93,7 +97,10 @@ pub(crate) fn run(options: &Options, classifier: &Classifier, verb: &dyn Verb) -
         source::Job::cost,
         || classifier.worker(),
         |worker, job| work::work(worker, job, options, verb),
-        |done| {
+        |mut done| {
+            if let work::Done::Batch(finished) = &mut done {
+                verb.collect(&mut finished.out)?;
+            }
             progress.around(done.speaks(), || sink.take(done))?;
             progress.show(&sink.summary);
             Ok(())

@@ -188,8 +188,23 @@ pub(super) fn same_file(input: &Path, output: &Path) -> bool {
     }
 }
 
+/// Where a report over all inputs goes: a file, or standard output, with colours on a terminal if it is for people.
+///
+/// # Errors
+/// If the file is one of the inputs, or cannot be made.
+pub(crate) fn report(output: Option<&Path>, inputs: &[PathBuf], styled: bool) -> Result<Destination> {
+    match output.filter(|path| path.as_os_str() != "-") {
+        Some(path) if inputs.iter().any(|input| same_file(input, path)) => {
+            Err(Error::option("it would be written over while it is read").in_file(path))
+        }
+        Some(path) => Ok(Destination::File(Unfinished::create(path)?)),
+        None if styled => Ok(Destination::Styled(anstream::AutoStream::auto(io::stdout()))),
+        None => Ok(Destination::Stdout),
+    }
+}
+
 /// What a writer writes to.
-pub(super) enum Destination {
+pub(crate) enum Destination {
     Stdout,
     Styled(anstream::AutoStream<io::Stdout>),
     Device(File),
@@ -247,7 +262,7 @@ impl Write for Destination {
 
 impl Destination {
     /// Gives a file its final name.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         match self {
             Self::File(file) => file.finish(),
             _ => Ok(()),

@@ -32,6 +32,15 @@ pub(crate) trait Verb: Sync {
     /// If that cannot be written.
     fn page(&self, page: Classified<'_, '_>, out: &mut Out) -> Result<()>;
 
+    /// Takes what the pages of a batch have left in `out` for the verb itself: called for batch after batch, in the order
+    /// of the inputs, on one thread.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn collect(&self, _: &mut Out) -> Result<()> {
+        Ok(())
+    }
+
     /// What goes to the output for all pages of a batch.
     ///
     /// # Errors
@@ -77,6 +86,8 @@ pub(crate) struct Out {
     pub notes: Vec<u8>,
     /// Pages that were left out as a whole.
     pub dropped: u64,
+    /// For a report over all pages.
+    pub seen: Vec<crate::report::html::Seen>,
 }
 
 /// A bad record.

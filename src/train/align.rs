@@ -90,17 +90,14 @@ enum Place {
 /// them.
 fn places(needles: &[String], haystack: &Haystack) -> Vec<Place> {
     let mut places = vec![Place::Nowhere; needles.len()];
-    let anchors = increasing(
-        needles
-            .iter()
-            .enumerate()
-            .filter(|(_, needle)| needle.len() >= TELLING)
-            .filter_map(|(i, needle)| {
-                let mut found = memmem::find_iter(haystack.text.as_bytes(), needle.as_bytes());
-                found.next().filter(|_| found.next().is_none()).map(|at| (i, at))
-            })
-            .collect(),
-    );
+    let telling = needles.iter().enumerate().filter(|(_, needle)| needle.len() >= TELLING);
+    let once: Vec<(usize, usize)> = telling
+        .filter_map(|(i, needle)| {
+            let mut found = memmem::find_iter(haystack.text.as_bytes(), needle.as_bytes());
+            found.next().filter(|_| found.next().is_none()).map(|at| (i, at))
+        })
+        .collect();
+    let anchors = increasing(&once);
     for &(i, at) in &anchors {
         places[i] = Place::Found(at..at + needles[i].len());
     }
@@ -118,7 +115,7 @@ fn places(needles: &[String], haystack: &Haystack) -> Vec<Place> {
         let mut unsure = false;
         let found = memmem::find_iter(gap, needle.as_bytes()).map(|at| cursor + at).find(|&at| {
             // A short text may be part of a longer one by chance.
-            let fits = at == cursor && i > 0 && places[i - 1] != Place::Nowhere
+            let fits = at == cursor
                 || needle.len() >= TELLING
                 || haystack.starts_line(at) && haystack.ends.binary_search(&(at + needle.len())).is_ok();
             unsure |= !fits;
@@ -137,7 +134,7 @@ fn places(needles: &[String], haystack: &Haystack) -> Vec<Place> {
 }
 
 /// The longest run of pairs whose second numbers increase too (patience sorting).
-fn increasing(pairs: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+fn increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let mut tops: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = vec![None; pairs.len()];
     for (at, pair) in pairs.iter().enumerate() {
@@ -212,12 +209,12 @@ mod tests {
         ];
         let labels = labels(HTML, &Reference::Blocks(&blocks));
         let labels: Vec<_> = labels.into_iter().map(|(_, label)| label).collect();
-        assert_eq!(labels, [None, junk, content, content, None, junk, junk], "{labels:?}");
+        assert_eq!(labels, [junk, junk, content, content, None, junk, junk], "{labels:?}");
     }
 
     #[test]
     fn the_longest_run_is_kept() {
-        assert_eq!(increasing(vec![(0, 50), (1, 10), (2, 20), (3, 5), (4, 30)]), [(1, 10), (2, 20), (4, 30)]);
-        assert_eq!(increasing(Vec::new()), []);
+        assert_eq!(increasing(&[(0, 50), (1, 10), (2, 20), (3, 5), (4, 30)]), [(1, 10), (2, 20), (4, 30)]);
+        assert_eq!(increasing(&[]), []);
     }
 }

@@ -23,9 +23,9 @@ pub(super) struct Sample {
 }
 
 /// Blocks of each label that a script needs for thresholds of its own.
-const ENOUGH_BLOCKS: usize = 300;
+pub(super) const ENOUGH_BLOCKS: usize = 300;
 /// Sites that a script needs for thresholds of its own.
-const ENOUGH_SITES: usize = 15;
+pub(super) const ENOUGH_SITES: usize = 15;
 /// Blocks of all scripts that are mixed into the calibration of each: the less there is of a script, the closer it stays
 /// to the others.
 const SHARED_BLOCKS: f64 = 10_000.0;
@@ -128,12 +128,12 @@ pub(super) fn thresholds(samples: &[Sample], scores: &[f32], losses: [f64; 2]) -
 }
 
 /// The share of content that is lost, and how far it may be from that of other sites.
-struct Loss {
+pub(super) struct Loss {
     /// Content mass of each site, and what of it is lost.
     content: Vec<f64>,
     lost_of: Vec<f64>,
-    lost: f64,
-    all: f64,
+    pub lost: f64,
+    pub all: f64,
     /// Sites with content.
     sites: f64,
     /// Sums over sites of lost^2, lost * content, content^2.
@@ -141,7 +141,7 @@ struct Loss {
 }
 
 impl Loss {
-    fn new(content: Vec<f64>) -> Self {
+    pub(super) fn new(content: Vec<f64>) -> Self {
         Self {
             lost_of: vec![0.0; content.len()],
             lost: 0.0,
@@ -152,7 +152,19 @@ impl Loss {
         }
     }
 
-    fn add(&mut self, site: usize, mass: f64) {
+    /// More content is there of a site: what [`Loss::new`] was told of was not all.
+    pub(super) fn grow(&mut self, site: usize, mass: f64) {
+        let content = &mut self.content[site];
+        if *content == 0.0 && mass > 0.0 {
+            self.sites += 1.0;
+        }
+        self.squares[1] += mass * self.lost_of[site];
+        self.squares[2] += (2.0 * *content + mass) * mass;
+        *content += mass;
+        self.all += mass;
+    }
+
+    pub(super) fn add(&mut self, site: usize, mass: f64) {
         let lost = &mut self.lost_of[site];
         self.squares[0] += (2.0 * *lost + mass) * mass;
         self.squares[1] += mass * self.content[site];
@@ -161,7 +173,7 @@ impl Loss {
     }
 
     /// The one-sided 95 % bound of the ratio estimator (Cochran, "Sampling Techniques", 6.4), with sites as the sample.
-    fn upper_bound(&self) -> f64 {
+    pub(super) fn upper_bound(&self) -> f64 {
         let share = self.lost / self.all;
         let [lost, both, content] = self.squares;
         let spread = (lost - 2.0 * share * both + share * share * content).max(0.0);
@@ -185,5 +197,17 @@ mod tests {
         // One site loses all: deviations 3, -1, -1, -1, so 1.645 * sqrt(12 * 4 / 3) / 400 on top.
         let uneven = bound([4.0, 0.0, 0.0, 0.0]);
         assert!((uneven - (0.01 + 1.645 * 4.0 / 400.0)).abs() < 1e-9, "{uneven}");
+    }
+
+    #[test]
+    fn content_that_comes_later_counts_the_same() {
+        let mut told = Loss::new(vec![3.0, 5.0, 0.0]);
+        let mut grown = Loss::new(vec![0.0; 3]);
+        for (site, mass) in [(0, 1.0), (1, 5.0), (0, 2.0)] {
+            grown.grow(site, mass);
+            grown.add(site, mass / 2.0);
+            told.add(site, mass / 2.0);
+        }
+        assert!((told.upper_bound() - grown.upper_bound()).abs() < 1e-12);
     }
 }

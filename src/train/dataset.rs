@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::align::{Reference, align};
 use super::import;
-use crate::error::{Error, Result};
+use crate::error::{Error, Position, Result};
 use crate::formats;
 use crate::page::{Elements, Kind, Label, Markup, Page};
 use crate::segment;
@@ -53,6 +53,8 @@ pub struct LabeledPage {
     pub group: String,
     /// Pages of the split `test` are kept out of training.
     pub test: bool,
+    /// The file it was read from, and its first record there.
+    pub position: Position,
     /// The blocks in order.
     pub blocks: Vec<LabeledBlock>,
     /// The elements of its HTML, if it came as such.
@@ -95,11 +97,25 @@ impl DataSet {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.split('.').next().unwrap_or_default().to_owned();
         let text = read_data(path)?;
-        let pages = import::pages(&name, path, &text).map_err(|error| error.in_file(path))?;
+        let mut set = Self::of(&name, &path.with_file_name(""), &text).map_err(|error| error.in_file(path))?;
+        set.pages.iter_mut().for_each(|page| page.position.file = Some(path.to_owned()));
+        Ok(set)
+    }
+
+    /// Reads labeled blocks from the text of a file. Files of pages that it names are looked for in the working folder.
+    ///
+    /// # Errors
+    /// If a record is not what the format says, or if there is none; with record and byte.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self> {
+        Self::of(name, Path::new(""), text)
+    }
+
+    fn of(name: &str, folder: &Path, text: &[u8]) -> Result<Self> {
+        let pages = import::pages(name, folder, text)?;
         if pages.is_empty() {
-            return Err(Error::data("there is no labeled page in it").in_file(path));
+            return Err(Error::data("there is no labeled page in it"));
         }
-        Ok(Self { name, pages })
+        Ok(Self { name: name.to_owned(), pages })
     }
 
     /// Reads a folder of pages of HTML, `NAME.html` with the text of their content in `NAME.txt`. Pages whose names are
@@ -117,6 +133,7 @@ impl DataSet {
                 group: site.clone(),
                 site,
                 id,
+                position: Position { file: Some(path.clone()), ..Position::default() },
                 elements: Arc::new(page.elements.clone()),
                 blocks: align(page, &Reference::Content(&String::from_utf8_lossy(&content))),
                 ..LabeledPage::default()
@@ -214,15 +231,15 @@ struct BlockRecord {
 }
 
 impl PageRecord {
-    /// The labeled page; `file` is where the record stands.
-    pub(super) fn into_page(self, number: u64, file: &Path) -> Result<LabeledPage> {
+    /// The labeled page; `folder` is where the file stands that has the record.
+    pub(super) fn into_page(self, number: u64, folder: &Path) -> Result<LabeledPage> {
         let id = self.id.unwrap_or_else(|| number.to_string());
         let site = self.site.unwrap_or_else(|| id.clone());
         let mut blocks = self.blocks.into_iter().map(BlockRecord::into_block).collect::<Result<Vec<_>>>()?;
         let mut elements = Elements::default();
         let html = match &self.html_file {
             Some(name) => {
-                let path = file.with_file_name("").join(name);
+                let path = folder.join(name);
                 let bytes = std::fs::read(&path).map_err(|error| Error::from(error).in_file(&path))?;
                 Some(formats::decode_html(&bytes).into_owned())
             }
@@ -242,6 +259,7 @@ impl PageRecord {
             site,
             id,
             test: self.split.as_deref() == Some("test"),
+            position: Position { record: Some(number), ..Position::default() },
             blocks,
             elements: Arc::new(elements),
         })

@@ -12,7 +12,7 @@ use super::metrics::{self, Histogram, Measures, Point};
 use crate::classify::Classifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::features::BlockFacts;
-use crate::model::{PerScript, Preset, script_index};
+use crate::model::{Model, PerScript, Preset, script_index};
 use crate::page::Label;
 
 const BOOTSTRAP: usize = 200;
@@ -247,6 +247,18 @@ pub fn evaluate(classifier: &Classifier, sets: &[DataSet]) -> Result<Report> {
 
 /// Classifies labeled pages: every block with its score, in order. The threshold of the classifier plays no part.
 pub fn score(classifier: &Classifier, sets: &[DataSet]) -> Vec<ScoredBlock> {
+    each_block(classifier, sets, |model, set, page, b, facts, score| {
+        ScoredBlock::new(set, page, b, facts, score, &model.thresholds)
+    })
+}
+
+/// What `make` makes of every block of labeled pages, in order, from the model that scored it, the data set's name, the
+/// page, the block's number, its facts and its score.
+pub(super) fn each_block<T: Clone + Send>(
+    classifier: &Classifier,
+    sets: &[DataSet],
+    make: impl Fn(&Model, &str, &LabeledPage, usize, &BlockFacts, f32) -> T + Sync,
+) -> Vec<T> {
     let pages: Vec<(&str, &LabeledPage)> =
         sets.iter().flat_map(|set| set.pages.iter().map(|page| (set.name.as_str(), page))).collect();
     pages
@@ -255,13 +267,13 @@ pub fn score(classifier: &Classifier, sets: &[DataSet]) -> Vec<ScoredBlock> {
             || classifier.worker(),
             |worker, (set, page)| {
                 let blocks = page.page();
-                let thresholds = &classifier.model_for(&blocks).thresholds;
+                let model = classifier.model_for(&blocks);
                 let scores: Vec<f32> = worker.classify(&blocks).iter().map(|verdict| verdict.score).collect();
-                let scored = scores.into_iter().enumerate().map(|(b, score)| {
+                let made = scores.into_iter().enumerate().map(|(b, score)| {
                     let at = worker.turn_to(&blocks, b);
-                    ScoredBlock::new(set, page, b, &worker.features.facts[at], score, thresholds)
+                    make(model, set, page, b, &worker.features.facts[at], score)
                 });
-                scored.collect::<Vec<_>>()
+                made.collect::<Vec<_>>()
             },
         )
         .collect::<Vec<_>>()

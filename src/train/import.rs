@@ -15,14 +15,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::dataset::{LabeledBlock, LabeledPage, PageRecord, parse_label};
-use crate::error::{Error, Result};
+use crate::error::{Error, Position, Result};
 use crate::segment;
 
 /// Reads all pages of a file.
 ///
 /// # Errors
 /// If a record is not what the format says, with record and byte.
-pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<LabeledPage>> {
+pub(super) fn pages(name: &str, folder: &Path, bytes: &[u8]) -> Result<Vec<LabeledPage>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Error::record("this is not UTF-8 text").at_byte(error.valid_up_to() as u64))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -34,16 +34,12 @@ pub(super) fn pages(name: &str, path: &Path, bytes: &[u8]) -> Result<Vec<Labeled
         return fasttext(name, text);
     }
     if !first.is_empty() && !first.starts_with('{') {
-        return Err(Error::record(format!(
-            "`{}` holds neither JSON records nor `__label__` lines",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ))
-        .at_record(1));
+        return Err(Error::record("there are neither JSON records nor `__label__` lines in it").at_record(1));
     }
-    json_lines(name, path, text)
+    json_lines(name, folder, text)
 }
 
-fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
+fn json_lines(name: &str, folder: &Path, text: &str) -> Result<Vec<LabeledPage>> {
     let mut pages: Vec<LabeledPage> = Vec::new();
     let mut open_page: Option<String> = None;
     for (number, start, line) in lines(text) {
@@ -52,7 +48,7 @@ fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
         let keys: Keys = serde_json::from_str(line).map_err(wrong)?;
         if keys.blocks.is_some() || keys.html.is_some() || keys.html_file.is_some() {
             let record: PageRecord = serde_json::from_str(line).map_err(wrong)?;
-            pages.push(record.into_page(number, path).map_err(locate)?);
+            pages.push(record.into_page(number, folder).map_err(locate)?);
             open_page = None;
         } else if keys.label.as_ref().or(keys.labels.as_ref()).is_some_and(Value::is_array) {
             let record: Doccano = serde_json::from_str(line).map_err(wrong)?;
@@ -66,7 +62,7 @@ fn json_lines(name: &str, path: &Path, text: &str) -> Result<Vec<LabeledPage>> {
                 _ => {
                     let id = record.page.clone().unwrap_or_else(|| number.to_string());
                     let site = record.site.clone().unwrap_or_else(|| format!("{name}/{id}"));
-                    pages.push(page_of(id, site, record.lang.clone().unwrap_or_default(), vec![block]));
+                    pages.push(page_of(number, id, site, record.lang.clone().unwrap_or_default(), vec![block]));
                     open_page = record.page;
                 }
             }
@@ -107,8 +103,9 @@ fn labeled(text: String, label: &str, subkind: &str) -> Result<LabeledBlock> {
     Ok(LabeledBlock { text, label, kind, subkind: subkind.to_owned(), markup: None })
 }
 
-fn page_of(id: String, site: String, lang: String, blocks: Vec<LabeledBlock>) -> LabeledPage {
-    LabeledPage { id, lang, group: site.clone(), site, blocks, ..LabeledPage::default() }
+fn page_of(number: u64, id: String, site: String, lang: String, blocks: Vec<LabeledBlock>) -> LabeledPage {
+    let position = Position { record: Some(number), ..Position::default() };
+    LabeledPage { id, lang, group: site.clone(), site, position, blocks, ..LabeledPage::default() }
 }
 
 fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
@@ -135,7 +132,10 @@ fn fasttext(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
         let block = labeled(rest.trim().to_owned(), label, subkind).map_err(locate)?;
         match pages.last_mut() {
             Some(page) if open => page.blocks.push(block),
-            _ => pages.push(page_of(number.to_string(), format!("{name}/{number}"), String::new(), vec![block])),
+            _ => {
+                let site = format!("{name}/{number}");
+                pages.push(page_of(number, number.to_string(), site, String::new(), vec![block]));
+            }
         }
         open = true;
     }
@@ -150,7 +150,14 @@ struct Span {
 }
 
 /// Cuts an annotated text into lines; a line takes the label that covers most of it. Lines without one are "don't care".
-fn page_of_spans(name: &str, id: String, site: Option<String>, text: &str, spans: &[Span]) -> Result<LabeledPage> {
+fn page_of_spans(
+    name: &str,
+    number: u64,
+    id: String,
+    site: Option<String>,
+    text: &str,
+    spans: &[Span],
+) -> Result<LabeledPage> {
     let page = segment::text(text);
     let mut blocks = Vec::new();
     for block in &page.blocks {
@@ -162,7 +169,7 @@ fn page_of_spans(name: &str, id: String, site: Option<String>, text: &str, spans
         blocks.push(labeled(block.text.to_string(), label, "")?);
     }
     let site = site.unwrap_or_else(|| format!("{name}/{id}"));
-    Ok(page_of(id, site, String::new(), blocks))
+    Ok(page_of(number, id, site, String::new(), blocks))
 }
 
 #[derive(Deserialize)]
@@ -194,7 +201,7 @@ impl Doccano {
                 _ => return Err(Error::record("a doccano label is a name or [start, end, name]")),
             });
         }
-        page_of_spans(name, id, self.site, &self.text, &spans)
+        page_of_spans(name, number, id, self.site, &self.text, &spans)
     }
 }
 
@@ -251,7 +258,7 @@ fn label_studio(name: &str, text: &str) -> Result<Vec<LabeledPage>> {
             }
         }
         let id = task.id.unwrap_or(number).to_string();
-        pages.push(page_of_spans(name, id, site, text, &spans).map_err(|error| error.at_record(number))?);
+        pages.push(page_of_spans(name, number, id, site, text, &spans).map_err(|error| error.at_record(number))?);
     }
     Ok(pages)
 }

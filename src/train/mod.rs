@@ -12,7 +12,9 @@ mod align;
 mod attack;
 mod calibrate;
 mod card;
+mod check;
 mod compose;
+mod curves;
 mod dataset;
 mod evaluate;
 mod examples;
@@ -26,14 +28,20 @@ mod recipe;
 mod spam;
 mod sparse;
 mod stack;
+mod suspects;
+mod tune;
 
 pub use attack::Attack;
 pub use card::card;
+pub use check::{Finding, Severity, check};
+pub use curves::{Curves, Mistake};
 pub use dataset::{DataSet, LabeledBlock, LabeledPage, read_data};
 pub use evaluate::{Gates, KindMeasures, PAGE_CAP, Report, ScoredBlock, evaluate, score};
 pub use folds::part;
 pub use metrics::{AtThreshold, Measures};
 pub use recipe::{Augment, DataRule, Recipe, Role};
+pub use suspects::{Suspect, suspects};
+pub use tune::{Goal, Tuned, tune};
 
 use std::collections::BTreeMap;
 
@@ -105,6 +113,19 @@ pub struct Trained {
     pub model: Model,
     /// Out-of-fold verdicts on the real pages of the training data, measured.
     pub report: Report,
+    /// Those pages, with the scores that were measured.
+    pub pages: Vec<ScoredPage>,
+}
+
+/// A page of the training data with the scores of models that had not seen its site.
+#[derive(Clone, Debug)]
+pub struct ScoredPage {
+    /// The name of its data set.
+    pub set: String,
+    /// The page.
+    pub page: LabeledPage,
+    /// Calibrated P(junk) of its blocks.
+    pub scores: Vec<f32>,
 }
 
 /// Trains a model.
@@ -118,8 +139,8 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
     recipe.check()?;
     let sets = used(sets, recipe);
     let groups = recipe.groups(sets.iter().flat_map(|set| &set.pages).any(|page| page.has_markup()))?;
-    let (pages, folds) = pages(&sets, recipe, progress)?;
-    check(&pages, groups)?;
+    let (pages, folds) = pages(&sets, recipe, groups, progress)?;
+    check_used(&pages, groups)?;
     progress.step(Step::Features, 0, 1);
     let mut examples = Examples::new(&pages, recipe, groups);
     progress.step(Step::Features, 1, 1);
@@ -138,7 +159,8 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
         thresholds: stacked.thresholds,
     };
     let mut scored = Vec::new();
-    for (i, page) in pages.iter().enumerate() {
+    let mut measured = Vec::new();
+    for (i, page) in pages.into_iter().enumerate() {
         if page.generated || !page.context || !page.teaches(groups) {
             continue;
         }
@@ -146,20 +168,22 @@ pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Resu
             let facts = &examples.features[i].facts[b];
             scored.push(ScoredBlock::new(&page.set, &page.page, b, facts, stacked.scores[at], &model.thresholds));
         }
+        let scores = stacked.scores[examples.blocks(i)].to_vec();
+        measured.push(ScoredPage { set: page.set, page: page.page, scores });
     }
     let report = Report::of(&scored);
     model.metadata.metrics =
         report.summary().into_iter().map(|(name, value)| Metric { name, value: (value * 1e5).round() / 1e5 }).collect();
-    Ok(Trained { model, report })
+    Ok(Trained { model, report, pages: measured })
 }
 
 /// # Errors
 /// If there is nothing to learn from, or nothing to measure on: scores on unseen sites need two groups of sites.
-fn check(pages: &[TrainingPage], groups: Groups) -> Result<()> {
+fn check_used(pages: &[TrainingPage], groups: Groups) -> Result<()> {
     if pages.is_empty() {
         return Err(Error::data("no page is left to train on"));
     }
-    if !pages.iter().any(|page| page.teaches(groups)) {
+    if groups.markup && pages.iter().all(|page| page.generated || !page.page.has_markup()) {
         return Err(Error::data(
             "no page is of HTML: a model with the feature group `markup` is trained on such pages",
         ));
@@ -203,7 +227,14 @@ fn used<'a>(sets: &'a [DataSet], recipe: &Recipe) -> Vec<UsedSet<'a>> {
 }
 
 /// All pages that take part, generated ones too, with their folds.
-fn pages(sets: &[UsedSet<'_>], recipe: &Recipe, progress: &dyn Progress) -> Result<(Vec<TrainingPage>, Vec<usize>)> {
+///
+/// For a model for HTML, pages of text are given plain elements. They count as generated then.
+fn pages(
+    sets: &[UsedSet<'_>],
+    recipe: &Recipe,
+    groups: Groups,
+    progress: &dyn Progress,
+) -> Result<(Vec<TrainingPage>, Vec<usize>)> {
     let grammar = Grammar::load(recipe.augment.grammar.as_deref())?;
     let all: Vec<&LabeledPage> = sets.iter().flat_map(|set| set.pages.iter().copied()).collect();
     let fold_of_page = folds::folds_of(&all, recipe.seed, recipe.folds);
@@ -244,6 +275,14 @@ fn pages(sets: &[UsedSet<'_>], recipe: &Recipe, progress: &dyn Progress) -> Resu
         out_folds.extend(std::iter::repeat_n(fold, generated.len()));
         out.extend(generated);
         progress.step(Step::Pages, 1, recipe.folds as u64);
+    }
+    if groups.markup {
+        let mut random = fastrand::Rng::with_seed(recipe.seed ^ 0x5A5A);
+        for page in out.iter_mut().filter(|page| page.context && !page.page.has_markup()) {
+            inject::furnish(&mut page.page, &mut random);
+            page.weight *= recipe.augment.furnished;
+            page.generated = true;
+        }
     }
     Ok((out, out_folds))
 }
@@ -329,6 +368,7 @@ fn metadata(recipe: &Recipe, groups: Groups, pages: &[TrainingPage], examples: &
             .map(|(name, (pages, blocks))| model::DataSet { name: name.to_owned(), pages, blocks })
             .collect(),
         metrics: Vec::new(),
+        tuning: Vec::new(),
         checksum: 0,
     }
 }

@@ -68,6 +68,8 @@ pub struct Augment {
     pub damaged: f64,
     /// Weight of a generated page against a real one.
     pub weight: f32,
+    /// Weight of a page of text with elements of the generator, in a model for HTML.
+    pub furnished: f32,
     /// Templates and word lists to write with; the built-in ones if there is no such setting.
     pub grammar: Option<PathBuf>,
 }
@@ -147,6 +149,7 @@ impl Default for Augment {
             disguised: 0.4,
             damaged: 0.15,
             weight: 0.5,
+            furnished: 0.5,
             grammar: None,
         }
     }

@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Clean every page with a model that has not seen its site: five models are trained first (a quarter of an hour)
     #[arg(long, conflicts_with_all = ["model", "data"])]
     held_out: bool,
+    /// With the held-out models that an earlier run has trained
+    #[arg(long, requires = "held_out")]
+    trained: bool,
     /// A tamis that is built already [default: builds one]
     #[arg(long, value_name = "FILE")]
     tamis: Option<PathBuf>,
@@ -52,7 +55,9 @@ pub(crate) fn peers(options: Options) -> Result<()> {
     let mut arguments = vec![script.as_str(), "--target", TARGET, "--tamis", tamis, "--limit", &limit];
     let models = format!("{TARGET}/held-out");
     if options.held_out {
-        train(tamis, &models)?;
+        if !options.trained {
+            train(tamis, &models)?;
+        }
         arguments.extend(["--held-out", &models]);
     }
     if let Some(model) = &options.model {

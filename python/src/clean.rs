@@ -1,0 +1,62 @@
+//! Verdicts to what remains.
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
+use tamis::{Label, Page, Verdict, Worker, kept_ranges, segment};
+
+use crate::block::PyBlock;
+use crate::error::wrong;
+use crate::source::{CodePoints, page};
+
+pub(crate) fn cleaned_text(worker: &mut Worker<'_>, text: &str, url: Option<&str>) -> String {
+    let page = page(text, false, url);
+    let verdicts = worker.classify(&page);
+    join(text, &page, verdicts)
+}
+
+fn join(text: &str, page: &Page<'_>, verdicts: &[Verdict]) -> String {
+    kept_ranges(text.as_bytes(), page, verdicts).into_iter().filter_map(|range| text.get(range)).collect()
+}
+
+/// The text of HTML that is kept, with a blank line between blocks, as the command writes it.
+pub(crate) fn cleaned_html(worker: &mut Worker<'_>, source: &str, url: Option<&str>) -> String {
+    let page = page(source, true, url);
+    let verdicts = worker.classify(&page);
+    let mut out = String::new();
+    for (block, _) in page.blocks.iter().zip(verdicts).filter(|(_, verdict)| verdict.label == Label::Content) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&block.text);
+        out.push('\n');
+    }
+    out
+}
+
+/// A text without the blocks among `blocks` that are junk; all others stay. `clean` without classifying again, or with junk of
+/// your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
+///
+/// `blocks`: of this text, in any order. Raises `TamisError` if one is not.
+#[pyfunction]
+pub(crate) fn remove_junk(py: Python<'_>, text: PyBackedStr, blocks: Vec<PyBlock>) -> PyResult<String> {
+    py.detach(|| {
+        let page = segment::text(&text);
+        let content = Verdict { label: Label::Content, kind: None, score: 0.0 };
+        let mut verdicts = vec![content; page.blocks.len()];
+        let mut places = CodePoints::new(&text);
+        let ranges: Vec<_> = page
+            .blocks
+            .iter()
+            .map(|block| (places.before(block.range.start), places.before(block.range.end)))
+            .collect();
+        for block in &blocks {
+            if ranges.get(block.index) != Some(&(block.start, block.end)) {
+                return Err(wrong(format!("block {} is none of this text", block.index)));
+            }
+            if block.is_junk() {
+                verdicts[block.index].label = Label::Junk;
+            }
+        }
+        Ok(join(&text, &page, &verdicts))
+    })
+}
