@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::classify::{Worker, probability};
 use crate::features::context::{self, SCORE_LIMIT};
-use crate::features::{lexical_places, name_places, row, row_names, scan::Scanner, scan::Sink};
+use crate::features::{context_names, lexical_places, name_places, row, row_names, scan::Scanner, scan::Sink};
 use crate::model::{LEXICAL_PLACES, LinearModel, NgramTable, Platt, script_index};
 use crate::page::{Page, Verdict};
 
@@ -201,7 +201,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         _ => (!name_places().contains(&at)).then_some("markup"),
     };
     let context =
-        |markup| context::features(markup).map(|feature| format!("context.{}", feature.name)).collect::<Vec<_>>();
+        |markup| context_names(markup).map(|name| format!("context.{name}")).collect::<Vec<_>>();
     Names {
         row: row_names(true)
             .enumerate()

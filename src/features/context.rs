@@ -5,7 +5,7 @@
 
 use super::container::{self, Container};
 use super::feature::Feature;
-use super::{BlockFacts, Matrix, PageFeatures};
+use super::{BlockFacts, Matrix, PageFeatures, products, row, stats};
 use crate::math::{exp, ln_1p};
 
 /// Scores beyond this are as certain as it gets.
@@ -59,7 +59,6 @@ of_scores! {
 const FIXED: &[Feature] = &[
     Feature { name: "first", formula: "1 if no block stands before", source: "edge of the windows" },
     Feature { name: "last", formula: "1 if no block stands behind", source: "edge of the windows" },
-    Feature { name: "length", formula: "ln(1 + units)", source: "Kohlschütter et al. 2010" },
     Feature { name: "length-1", formula: "length of the block before", source: "Kohlschütter et al. 2010" },
     Feature { name: "length+1", formula: "length of the block behind", source: "Kohlschütter et al. 2010" },
     Feature {
@@ -111,21 +110,57 @@ const FIXED: &[Feature] = &[
 ];
 
 const SCORED: usize = OF_SCORES.len();
-/// Inputs of the first pass: the own score, what is made of scores, what is not, and for pages of HTML what is made of
-/// the scores of the elements around.
+const PRODUCTS: usize = products::count(products::TEXT);
+
+/// Where the inputs of the first pass stand: the own score, what is made of scores, what is not, products, for pages of
+/// HTML what is made of the scores of the elements around, the block model's row. Then those of the second pass: the same,
+/// made of the first pass's scores.
+struct Layout {
+    products: usize,
+    container: usize,
+    row: usize,
+    /// The first pass reads so many.
+    first: usize,
+    again_products: usize,
+    again_container: usize,
+    count: usize,
+}
+
+const fn layout(markup: bool) -> Layout {
+    let containers = if markup { container::COUNT } else { 0 };
+    let products = 1 + SCORED + FIXED.len();
+    let container = products + PRODUCTS;
+    let row = container + containers;
+    let first = row + row::length(markup);
+    let again_products = first + SCORED;
+    let again_container = again_products + PRODUCTS;
+    let count = again_container + containers;
+    Layout { products, container, row, first, again_products, again_container, count }
+}
+
+/// How many inputs the first pass reads.
 pub(crate) const fn first_count(markup: bool) -> usize {
-    1 + SCORED + FIXED.len() + if markup { container::COUNT } else { 0 }
+    layout(markup).first
 }
 
-/// Inputs of the second pass: those of the first, then what is made of the first pass's scores.
+/// How many inputs the second pass reads: those of the first, then what is made of the first pass's scores.
 pub(crate) const fn count(markup: bool) -> usize {
-    first_count(markup) + SCORED + if markup { container::COUNT } else { 0 }
+    layout(markup).count
 }
 
-/// Names and formulas of all inputs of one block, in order. "Score" is the block model's log-odds of junk, cut at ±8.
-pub(crate) fn features(markup: bool) -> impl Iterator<Item = &'static Feature> {
+/// Where the block model's row stands among the inputs.
+pub(crate) fn row_range(markup: bool) -> std::ops::Range<usize> {
+    layout(markup).row..layout(markup).first
+}
+
+/// Names and formulas of all inputs of one block, in order, without those of the block model's row. "Score" is the block
+/// model's log-odds of junk, cut at ±8.
+pub(crate) fn features(markup: bool) -> [impl Iterator<Item = &'static Feature>; 2] {
     let of = |features: &'static [Feature]| if markup { features } else { &[] };
-    [OWN, OF_SCORES, FIXED, of(container::FEATURES), AGAIN, of(container::AGAIN)].into_iter().flatten()
+    [
+        [OWN, OF_SCORES, FIXED, products::features(false), of(container::FEATURES)].into_iter().flatten(),
+        [AGAIN, products::features(true), of(container::AGAIN), &[], &[]].into_iter().flatten(),
+    ]
 }
 
 /// Blocks of more units are not compared with the rest of the page: their overlaps are 0.
@@ -153,25 +188,31 @@ pub(crate) struct Context {
 impl Context {
     /// The first pass: fills all inputs but those made of its own scores. Takes the block model's log-odds.
     pub(crate) fn first(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
+        let layout = layout(markup);
         self.load(page, scores);
-        out.clear(count(markup));
+        out.clear(layout.count);
         for i in 0..scores.len() {
             let inputs = out.push();
             inputs[0] = self.scores[i];
-            inputs[1..=SCORED].copy_from_slice(&self.of_scores(page, i));
+            let of_scores = self.of_scores(page, i);
+            inputs[1..=SCORED].copy_from_slice(&of_scores);
+            inputs[layout.row..layout.first].copy_from_slice(page.rows.row(i));
+            multiply(page, i, inputs[0], &of_scores, &mut inputs[layout.products..layout.container]);
         }
         self.fixed(page, out);
-        self.around(page, markup, 1 + SCORED + FIXED.len(), out);
+        self.around(page, markup, layout.container, out);
     }
 
     /// The second pass: fills in what is made of the first pass's log-odds.
     pub(crate) fn second(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
+        let layout = layout(markup);
         self.load(page, scores);
-        let first = first_count(markup);
         for (i, inputs) in out.rows_mut().enumerate() {
-            inputs[first..first + SCORED].copy_from_slice(&self.of_scores(page, i));
+            let of_scores = self.of_scores(page, i);
+            inputs[layout.first..layout.again_products].copy_from_slice(&of_scores);
+            multiply(page, i, inputs[0], &of_scores, &mut inputs[layout.again_products..layout.again_container]);
         }
-        self.around(page, markup, first + SCORED, out);
+        self.around(page, markup, layout.again_container, out);
     }
 
     /// Fills in what is made of the scores of the elements around, from place `start` on.
@@ -299,7 +340,6 @@ impl Context {
             let fixed: [f32; FIXED.len()] = [
                 flag(i == 0),
                 flag(i + 1 == n),
-                own.length,
                 length(previous),
                 length(next),
                 own.overlap,
@@ -326,4 +366,46 @@ impl Context {
             distance = step(distance, own.body);
         }
     }
+}
+
+/// The place of the block's share of letters in the block model's row.
+const LETTERS: usize = row::STATS + place(stats::FEATURES, "letters");
+
+/// The place of a feature in a list that has it.
+const fn place(features: &[Feature], name: &str) -> usize {
+    let mut at = 0;
+    while !same(features[at].name, name) {
+        at += 1;
+    }
+    at
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+/// Fills in the products of block `i`.
+fn multiply(page: &PageFeatures, i: usize, score: f32, of_scores: &[f32; SCORED], out: &mut [f32]) {
+    let of = |name: usize| of_scores[name];
+    const AT: [usize; 10] = [
+        place(OF_SCORES, "score-1"),
+        place(OF_SCORES, "score+1"),
+        place(OF_SCORES, "neighbours_min"),
+        place(OF_SCORES, "neighbours_max"),
+        place(OF_SCORES, "window3"),
+        place(OF_SCORES, "window8"),
+        place(OF_SCORES, "mass_own"),
+        place(OF_SCORES, "mass_balance"),
+        place(OF_SCORES, "page_content"),
+        place(OF_SCORES, "page_share"),
+    ];
+    let facts = &page.facts[i];
+    let [a, b, c, d, e, f, g, h, j, k] = AT.map(of);
+    let factors = [score, a, b, c, d, e, f, g, h, j, k, facts.length, page.rows.row(i)[LETTERS], facts.overlap];
+    products::fill(&factors, out);
 }
