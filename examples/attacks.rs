@@ -78,7 +78,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>, out: &mut impl Wr
     let sets = DataSet::load_all(&paths)?;
     let mut tables = Tables::new();
     match recipe {
-        None => measure(Model::load(&PathBuf::from(first))?, &sets, &mut tables)?,
+        None => measure(Model::load(PathBuf::from(first))?, &sets, &mut tables)?,
         Some(recipe) => {
             let recipe = Recipe::load(&PathBuf::from(recipe))?;
             let with = DataSet::load_all(&with)?;

@@ -4,6 +4,7 @@
 mod container;
 pub(crate) mod context;
 mod feature;
+pub(crate) mod inputs;
 pub(crate) mod markup;
 mod matrix;
 mod names;
@@ -356,7 +357,7 @@ pub(crate) fn set_lexical(row: &mut [f32], group: Option<ScriptGroup>, sum: f32,
 
 /// Names of the page model's inputs, in order.
 pub(crate) fn context_names(markup: bool) -> impl Iterator<Item = &'static str> {
-    let [first, again] = context::features(markup).map(|features| features.map(|feature| feature.name));
+    let [first, again] = inputs::features(markup).map(|features| features.map(|feature| feature.name));
     first.chain(row_names(markup)).chain(again)
 }
 

@@ -6,10 +6,9 @@ use std::sync::LazyLock;
 
 use super::feature::Feature;
 
-/// Names of what is multiplied, in order: with each other, and each with itself. The second pass takes the scores of the
-/// first for all but `score`. Chosen by what boosted trees branch on together.
-const FACTORS: [&str; TEXT] = [
-    "score",
+/// What is multiplied, each with each and with itself: the block's own score, inputs that are made of scores (in the second
+/// pass, of the first pass's), and what the block itself is. Chosen by what boosted trees branch on together.
+pub(crate) const OF_SCORES: [&str; 10] = [
     "score-1",
     "score+1",
     "neighbours_min",
@@ -20,54 +19,93 @@ const FACTORS: [&str; TEXT] = [
     "mass_balance",
     "page_content",
     "page_share",
-    "length",
-    "letters",
-    "overlap",
 ];
-/// The factors that depend on the neighbours' scores.
-const OF_NEIGHBOURS: std::ops::Range<usize> = 1..11;
+const OF_BLOCK: [&str; 3] = ["length", "letters", "overlap"];
+/// Of HTML, besides: made of the scores in the elements around.
+pub(crate) const OF_ELEMENTS: [&str; 3] = ["group1", "group2", "style"];
 
-/// Factors of a page of text.
-pub(crate) const TEXT: usize = 14;
+/// How many factors there are.
+pub(crate) const FACTORS: usize = 1 + OF_SCORES.len() + OF_BLOCK.len();
 
-/// How many products so many factors have.
-pub(crate) const fn count(factors: usize) -> usize {
+/// How many products there are.
+pub(crate) const fn count(markup: bool) -> usize {
+    let factors = if markup { FACTORS + OF_ELEMENTS.len() } else { FACTORS };
     factors * (factors + 1) / 2
 }
 
-/// Fills in the products of all pairs of factors.
+/// Fills in the products of all pairs of factors, then of those of elements with all before and with themselves.
 #[inline]
-pub(crate) fn fill<const FACTORS: usize>(factors: &[f32; FACTORS], out: &mut [f32]) {
-    debug_assert_eq!(out.len(), count(FACTORS));
+pub(crate) fn fill(factors: &[f32; FACTORS], elements: Option<&[f32; OF_ELEMENTS.len()]>, out: &mut [f32]) {
     let mut rest = out;
-    for (i, a) in factors.iter().enumerate() {
-        let Some((row, behind)) = rest.split_at_mut_checked(FACTORS - i) else { return };
-        for (place, b) in row.iter_mut().zip(&factors[i..]) {
-            *place = a * b;
-        }
-        rest = behind;
+    for (i, b) in factors.iter().enumerate() {
+        rest = multiply(&factors[..=i], *b, rest);
     }
+    for (i, b) in elements.into_iter().flatten().enumerate() {
+        rest = multiply(factors, *b, rest);
+        rest = multiply(elements.map_or(&[][..], |elements| &elements[..=i]), *b, rest);
+    }
+    debug_assert!(rest.is_empty());
 }
 
-/// What the products say of themselves, of the first pass and of the second.
-static FEATURES: LazyLock<[Vec<Feature>; 2]> = LazyLock::new(|| [false, true].map(features_of));
+/// Fills the places at the start with products by `b`; those behind.
+#[inline(always)]
+fn multiply<'a>(factors: &[f32], b: f32, out: &'a mut [f32]) -> &'a mut [f32] {
+    let (places, rest) = out.split_at_mut(factors.len().min(out.len()));
+    for (place, a) in places.iter_mut().zip(factors) {
+        *place = a * b;
+    }
+    rest
+}
 
-fn features_of(again: bool) -> Vec<Feature> {
-    let name = |at: usize| {
-        let again = if again && OF_NEIGHBOURS.contains(&at) { "again_" } else { "" };
-        format!("{again}{}", FACTORS[at])
-    };
-    let mut out = Vec::with_capacity(count(FACTORS.len()));
-    for i in 0..FACTORS.len() {
-        for j in i..FACTORS.len() {
+/// What the products of the first pass and of the second say of themselves, those of HTML behind the others.
+static FEATURES: LazyLock<[Vec<Feature>; 2]> = LazyLock::new(|| ["", "again_"].map(features_of));
+
+fn features_of(again: &str) -> Vec<Feature> {
+    let of_scores = |name: &str| (format!("{again}{name}"), true);
+    let of_block = |name: &str| (name.to_owned(), false);
+    let names: Vec<(String, bool)> = [of_block("score")]
+        .into_iter()
+        .chain(OF_SCORES.map(of_scores))
+        .chain(OF_BLOCK.map(of_block))
+        .chain(OF_ELEMENTS.map(of_scores))
+        .collect();
+    let mut out = Vec::with_capacity(count(true));
+    for (j, (b, b_changes)) in names.iter().enumerate() {
+        for (a, a_changes) in &names[..=j] {
+            // What does not change is multiplied in both passes; names are unique all the same.
+            let prefix = if *a_changes || *b_changes { "" } else { again };
             // Made once, for as long as the program runs.
-            let text: &'static str = format!("{}*{}{}", name(i), name(j), if again { ", again" } else { "" }).leak();
-            out.push(Feature { name: text, formula: "the product", source: "measured" });
+            let name: &'static str = format!("{prefix}{a}*{b}").leak();
+            out.push(Feature { name, formula: "the product of the two", source: "measured" });
         }
     }
     out
 }
 
-pub(crate) fn features(again: bool) -> &'static [Feature] {
-    &FEATURES[usize::from(again)]
+pub(crate) fn features(again: bool, markup: bool) -> &'static [Feature] {
+    &FEATURES[usize::from(again)][..count(markup)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_stand_where_their_names_say() {
+        let factors: [f32; FACTORS] = std::array::from_fn(|i| (i + 2) as f32);
+        let elements: [f32; OF_ELEMENTS.len()] = std::array::from_fn(|i| (i + 100) as f32);
+        let mut out = [0.0; count(true)];
+        fill(&factors, Some(&elements), &mut out);
+        let mut short = [0.0; count(false)];
+        fill(&factors, None, &mut short);
+        assert_eq!(out[..short.len()], short);
+        let names = ["score"].into_iter().chain(OF_SCORES).chain(OF_BLOCK).chain(OF_ELEMENTS);
+        let values: std::collections::BTreeMap<&str, f32> = names.zip(factors.into_iter().chain(elements)).collect();
+        for (feature, product) in features(false, true).iter().zip(out) {
+            let Some((a, b)) = feature.name.split_once('*') else { panic!("{} is no product", feature.name) };
+            assert_eq!(values[a] * values[b], product, "{}", feature.name);
+        }
+        let all = [false, true].iter().flat_map(|again| features(*again, true)).map(|feature| feature.name);
+        assert_eq!(all.collect::<std::collections::BTreeSet<_>>().len(), 2 * count(true), "names are unique");
+    }
 }

@@ -3,6 +3,9 @@
 /// Inputs this many deviations away from their mean say nothing more.
 pub(crate) const OUTLIER: f32 = 8.0;
 
+/// Sums that run side by side: additions of one sum wait for each other.
+const LANES: usize = 16;
+
 /// `bias + sum of weight_i * (x_i - mean_i) / deviation_i`, kept as one dot product. Inputs are cut at [`OUTLIER`]
 /// deviations, in training too.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,18 +49,18 @@ impl LinearModel {
         Self::from_raw(zeros.clone(), value, zeros.clone(), zeros)
     }
 
-    /// The value at `x`. Summed in eight lanes, always in the same order, so that the result does not depend on how
-    /// the compiler vectorises.
+    /// The value at `x`. Summed in [`LANES`], always in the same order, so that the result does not depend on how the
+    /// compiler vectorises.
     #[inline]
     pub(crate) fn value(&self, x: &[f32]) -> f32 {
         debug_assert_eq!(x.len(), self.weights.len());
-        let mut lanes = [0.0f32; 8];
-        let (x, x_rest) = x.as_chunks::<8>();
-        let (weights, weights_rest) = self.weights.as_chunks::<8>();
-        let (low, low_rest) = self.low.as_chunks::<8>();
-        let (high, high_rest) = self.high.as_chunks::<8>();
+        let mut lanes = [0.0f32; LANES];
+        let (x, x_rest) = x.as_chunks::<LANES>();
+        let (weights, weights_rest) = self.weights.as_chunks::<LANES>();
+        let (low, low_rest) = self.low.as_chunks::<LANES>();
+        let (high, high_rest) = self.high.as_chunks::<LANES>();
         for (((x, weights), low), high) in x.iter().zip(weights).zip(low).zip(high) {
-            for i in 0..8 {
+            for i in 0..LANES {
                 lanes[i] += cut(x[i], low[i], high[i]) * weights[i];
             }
         }
@@ -99,8 +102,9 @@ impl LinearModel {
     }
 }
 
-/// As `clamp`, without its check of the bounds.
+/// As `clamp`, in the two comparisons that processors have instructions for.
 #[inline(always)]
 fn cut(x: f32, low: f32, high: f32) -> f32 {
-    x.max(low).min(high)
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
 }

@@ -75,7 +75,7 @@ impl Rows {
         let fitted = LogisticRegression::default()
             .alpha(ridge * samples)
             .max_iterations(300)
-            .gradient_tolerance(1e-5 * samples)
+            .gradient_tolerance(5e-5 * samples)
             .fit(&data)
             .map_err(|error| Error::data(format!("the linear head cannot be fitted: {error}")))?;
         // The more frequent class is linfa's positive one.

@@ -137,7 +137,9 @@ pub struct ScoredPage {
 /// If the recipe makes no sense, or the data has no content or no junk.
 pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Result<Trained> {
     recipe.check()?;
-    let sets = used(sets, recipe);
+    let mut sets = sets.to_vec();
+    recipe.ignore(&mut sets)?;
+    let sets = used(&sets, recipe);
     let groups = recipe.groups(sets.iter().flat_map(|set| &set.pages).any(|page| page.has_markup()))?;
     let (pages, folds) = pages(&sets, recipe, groups, progress)?;
     check_used(&pages, groups)?;

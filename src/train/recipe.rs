@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use regex::RegexSet;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::features::Groups;
 use crate::model;
+use crate::train::DataSet;
 
 /// How a model is trained. Every field has a default, so an empty recipe is one.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -108,6 +110,16 @@ pub struct DataRule {
     /// Pages to use, at most; taken evenly over the file.
     #[serde(default)]
     pub pages: Option<usize>,
+    /// Regular expressions; blocks in whose text one is found have no label. For labels that are wrong by rule.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+}
+
+impl DataRule {
+    fn patterns(&self) -> Result<RegexSet> {
+        RegexSet::new(&self.ignore)
+            .map_err(|error| Error::option(format!("data set {}: `ignore` of the recipe: {error}", self.name)))
+    }
 }
 
 fn one() -> f32 {
@@ -206,6 +218,7 @@ impl Recipe {
         if self.data.iter().any(|rule| !(rule.weight.is_finite() && rule.weight >= 0.0)) {
             return wrong("weights of data sets must be numbers from 0 on");
         }
+        self.data.iter().try_for_each(|rule| rule.patterns().map(|_| ()))?;
         self.groups(false).map(|_| ())
     }
 
@@ -216,6 +229,26 @@ impl Recipe {
             role: Role::Pages,
             weight: 1.0,
             pages: None,
+            ignore: Vec::new(),
         })
+    }
+
+    /// Takes the labels off blocks that the rules say to ignore. Training does so by itself; for pages that are measured.
+    ///
+    /// # Errors
+    /// If a regular expression is none.
+    pub fn ignore(&self, sets: &mut [DataSet]) -> Result<()> {
+        for set in sets {
+            let patterns = self.rule(&set.name).patterns()?;
+            if patterns.is_empty() {
+                continue;
+            }
+            for block in set.pages.iter_mut().flat_map(|page| &mut page.blocks) {
+                if patterns.is_match(&block.text) {
+                    block.label = None;
+                }
+            }
+        }
+        Ok(())
     }
 }
