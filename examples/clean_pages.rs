@@ -9,6 +9,11 @@ use std::time::Instant;
 
 use tamis::{Classifier, Worker, kept_ranges, segment};
 
+#[derive(serde::Deserialize)]
+struct Record {
+    text: String,
+}
+
 fn clean(worker: &mut Worker<'_>, text: &str) -> String {
     let page = segment::text(text);
     let verdicts = worker.classify(&page);
@@ -20,11 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut argument = || arguments.next().ok_or("usage: clean_pages FILE.jsonl THREADS PASSES");
     let file = std::fs::read_to_string(argument()?)?;
     let (threads, passes): (usize, usize) = (argument()?.parse()?, argument()?.parse()?);
-    let texts: Vec<String> = file
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).map(|page| page["text"].as_str().map(str::to_owned)))
-        .filter_map(Result::transpose)
-        .collect::<Result<_, _>>()?;
+    let pages: Result<Vec<Record>, _> = file.lines().map(serde_json::from_str).collect();
+    let texts: Vec<String> = pages?.into_iter().map(|page| page.text).collect();
     let classifier = Classifier::embedded()?;
     for _ in 0..passes {
         let start = Instant::now();
