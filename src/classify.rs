@@ -6,8 +6,6 @@ use std::sync::Arc;
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
 use crate::features::context::Context;
-#[cfg(feature = "rules")]
-use crate::features::context::SCORE_LIMIT;
 use crate::features::inputs;
 use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
 use crate::math::exp;
@@ -193,6 +191,11 @@ impl Classifier {
 /// Blocks of a page that are looked at together.
 const PART: usize = 1 << 14;
 
+/// What the page model sees of a block that a rule fires on, in log-odds: what many blocks have that are not in doubt. With more, rules
+/// for all lines of a menu take the page model beyond what it has learnt, and the content goes along.
+#[cfg(feature = "rules")]
+const RULED: f32 = 2.0;
+
 /// The blocks of a page's part.
 fn part_of(page: &Page<'_>, part: usize) -> Range<usize> {
     let blocks = page.blocks.len();
@@ -304,13 +307,13 @@ impl Worker<'_> {
         if model.kind.value(row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
     }
 
-    /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.
+    /// Sets the block score of every block that a rule fires on, so that the page model sees it in the neighbours.
     #[cfg(feature = "rules")]
     fn ask_rules(&mut self, url: Option<&str>, blocks: &[Block<'_>]) {
         let Some(rules) = self.classifier.rules() else { return };
         self.rulings.page(rules, url, blocks);
         for (i, fired) in &self.rulings.fired {
-            self.scores[*i] = SCORE_LIMIT.copysign(rules.log_odds(fired));
+            self.scores[*i] = RULED.copysign(rules.log_odds(fired));
         }
     }
 

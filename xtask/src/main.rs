@@ -3,6 +3,7 @@
 mod bench;
 mod html_sets;
 mod peers;
+mod speed;
 mod tables;
 mod test;
 
@@ -36,6 +37,15 @@ enum Task {
     },
     /// Compare with other extractors on the same pages of HTML; installs what it needs (a quarter of an hour)
     BenchPeers(peers::Options),
+    /// Compare the Python package with the library in Rust and other filters; installs what it needs (ten minutes)
+    BenchPython {
+        /// Pages in a batch
+        #[arg(long, default_value_t = 10_000)]
+        pages: usize,
+        /// Runs of which the median counts
+        #[arg(long, default_value_t = 7)]
+        runs: usize,
+    },
     /// Measure on sites and sources that the model has never seen (takes half an hour)
     HeldOut {
         /// The recipe
@@ -69,6 +79,7 @@ fn main() -> Result<()> {
         }
         Task::BenchFormats { megabytes, runs } => bench::formats(megabytes, runs),
         Task::BenchPeers(options) => peers::peers(options),
+        Task::BenchPython { pages, runs } => speed::python(pages, runs),
         Task::HeldOut { recipe, together, source } => {
             let recipe = recipe.to_string_lossy();
             let mut command = vec!["run", "--release", "--example", "held_out", "--", &recipe];
