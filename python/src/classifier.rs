@@ -253,22 +253,29 @@ impl PyClassifier {
         }
         urls.resize_with(texts.len(), || None);
         let source = |text: &Bound<'py, PyAny>| if text.is_none() { Ok(None) } else { Source::new(text).map(Some) };
-        let pages = texts.iter().zip(urls).map(|(text, url)| Ok((source(text)?, url))).collect::<PyResult<Vec<_>>>()?;
-        let cleaned = parallel::map(py, &self.inner, threads, 0, &pages, |worker, (source, url)| {
-            let Some(source) = source else { return Ok(None) };
-            let source = source.decode().map_err(|error| error.to_string())?;
-            let url = url.as_deref();
-            Ok(Some(match html {
-                true => Clean::Text(cleaned_html(worker, &source, url)),
-                false => Clean::Kept(kept_text(worker, &source, url)),
-            }))
-        })?;
-        let results = texts.iter().zip(cleaned).map(|(text, clean)| match clean {
-            None => Ok(None),
-            Some(Clean::Kept(kept)) => cut(text.cast()?, &kept).map(Some),
-            Some(Clean::Text(text)) => Ok(Some(PyString::new(py, &text))),
-        });
-        results.collect()
+        let mut results = Vec::with_capacity(texts.len());
+        // By rounds, so that only the texts of one are held twice.
+        for (texts, urls) in texts.chunks(parallel::ROUND).zip(urls.chunks(parallel::ROUND)) {
+            let sources = texts.iter().map(source).collect::<PyResult<Vec<_>>>()?;
+            let pages: Vec<_> = sources.iter().zip(urls).collect();
+            let cleaned = parallel::map(py, &self.inner, threads, results.len(), &pages, |worker, (source, url)| {
+                let Some(source) = source else { return Ok(None) };
+                let source = source.decode().map_err(|error| error.to_string())?;
+                let url = url.as_deref();
+                Ok(Some(match html {
+                    true => Clean::Text(cleaned_html(worker, &source, url)),
+                    false => Clean::Kept(kept_text(worker, &source, url)),
+                }))
+            })?;
+            for (text, clean) in texts.iter().zip(cleaned) {
+                results.push(match clean {
+                    None => None,
+                    Some(Clean::Kept(kept)) => Some(cut(text.cast()?, &kept)?),
+                    Some(Clean::Text(text)) => Some(PyString::new(py, &text)),
+                });
+            }
+        }
+        Ok(results)
     }
 
     /// The blocks of a text with their verdicts, in order. A line that is not blank is a block.
