@@ -185,13 +185,13 @@ fn thresholds_do_not_overrule() {
 
 #[test]
 fn neighbours_see_it() {
-    let text = format!("{BODY}\n站内公告\n{BODY}\n");
+    let text = format!("{BODY}\n{BODY}\n第一栏\n老桥怎么修\n第二栏\n{BODY}\n");
     let page = segment::text(&text);
-    let without = CLASSIFIER.classify(&page)[1];
-    let [drop, keep] = ["drop", "keep"].map(|action| ruled(&format!("{action} = ['木匠']")).classify(&page)[1].score);
+    let without = CLASSIFIER.classify(&page)[3];
+    let [drop, keep] = ["drop", "keep"].map(|action| ruled(&format!("{action} = ['栏']")).classify(&page)[3].score);
     assert!(drop > keep && ![drop, keep].contains(&without.score), "{drop} {keep} {}", without.score);
     // The explanation of the neighbour still adds up.
-    let (verdict, explanation) = ruled("drop = ['木匠']").worker().explain(&page, 1);
+    let (verdict, explanation) = ruled("drop = ['栏']").worker().explain(&page, 3);
     assert!((verdict.score - explanation.score()).abs() < 1e-3);
 }
 

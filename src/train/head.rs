@@ -11,6 +11,10 @@ use super::folds;
 use crate::error::{Error, Result};
 use crate::model::{self, LinearModel};
 
+/// With fewer samples than this for each input there is no telling what an input means, and the ridge is over 1. It falls
+/// with the square of their number; with 50,000 it is no more than that of the default recipe.
+const FEW: f64 = 2.0;
+
 /// As the model cuts them.
 const OUTLIER: f64 = model::OUTLIER as f64;
 
@@ -40,8 +44,8 @@ impl Rows {
         self.targets.iter().filter(|target| **target).count()
     }
 
-    /// Fits P(true) with an L2 penalty of `ridge / 2` per squared weight and sample, on columns of deviation 1. Columns
-    /// for which `used` is false get no weight.
+    /// Fits P(true) with an L2 penalty of `ridge / 2` per squared weight and sample, more if samples are few, on columns of
+    /// deviation 1. Columns for which `used` is false get no weight.
     pub(super) fn fit(&self, ridge: f64, used: impl Fn(usize) -> bool) -> Result<LinearModel> {
         if [0, self.len()].contains(&self.positives()) {
             return Err(Error::data("all blocks have one label: both content and junk are needed to train"));
@@ -61,6 +65,7 @@ impl Rows {
             })
             .collect();
         let columns: Vec<usize> = (0..self.width).filter(|&at| deviations[at] > 0.0).collect();
+        let ridge = ridge.max((columns.len() as f64 / (FEW * samples)).powi(2));
         let mut standard = Array2::<f64>::zeros((self.len(), columns.len()));
         for (mut row, values) in standard.rows_mut().into_iter().zip(x.rows()) {
             for (cell, &at) in row.iter_mut().zip(&columns) {
