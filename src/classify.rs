@@ -307,13 +307,23 @@ impl Worker<'_> {
         if model.kind.value(row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
     }
 
-    /// Sets the block score of every block that a rule fires on, so that the page model sees it in the neighbours.
+    /// Asks the rules, and sets the block score of every block that one fires on.
     #[cfg(feature = "rules")]
     fn ask_rules(&mut self, url: Option<&str>, blocks: &[Block<'_>]) {
         let Some(rules) = self.classifier.rules() else { return };
         self.rulings.page(rules, url, blocks);
-        for (i, fired) in &self.rulings.fired {
-            self.scores[*i] = RULED.copysign(rules.log_odds(fired));
+        self.rule(|worker| &mut worker.scores);
+    }
+
+    /// Sets scores of blocks that a rule fires on, so that the page model sees it in the neighbours: in both passes, because
+    /// the second tells what the scores of the first add to those of the block model.
+    #[cfg(feature = "rules")]
+    fn rule(&mut self, scores: impl Fn(&mut Self) -> &mut Vec<f32>) {
+        let Some(rules) = self.classifier.rules() else { return };
+        for at in 0..self.rulings.fired.len() {
+            let (i, fired) = &self.rulings.fired[at];
+            let (i, score) = (*i, RULED.copysign(rules.log_odds(fired)));
+            scores(self)[i] = score;
         }
     }
 
@@ -341,6 +351,8 @@ impl Worker<'_> {
         self.context.first(&self.features, groups.markup, &self.scores, &mut self.inputs);
         let first = inputs::first_count(groups.markup);
         self.page_scores.extend(self.inputs.rows().map(|inputs| model.page.value(&inputs[..first])));
+        #[cfg(feature = "rules")]
+        self.rule(|worker| &mut worker.page_scores);
         self.context.second(&self.features, groups.markup, &self.page_scores, &mut self.inputs);
         for (score, inputs) in self.page_scores.iter_mut().zip(self.inputs.rows()) {
             *score = model.second.value(inputs);
