@@ -6,7 +6,9 @@ mod linear;
 mod ngram_table;
 
 pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric, TunedScript, Tuning};
-pub(crate) use linear::{LinearModel, OUTLIER};
+pub(crate) use linear::LinearModel;
+#[cfg(feature = "train")]
+pub(crate) use linear::OUTLIER;
 pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NAME_PLACES, NgramTable, Weighing};
 
 use std::path::Path;
