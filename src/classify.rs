@@ -266,7 +266,8 @@ impl Worker<'_> {
         for i in 0..self.scores.len() {
             let facts = &self.features.facts[i];
             let script = script_index(facts.group);
-            let score = probability(model.calibration[script], self.page_scores[i]);
+            // A model is never entirely certain: a threshold of 1 removes nothing.
+            let score = probability(model.calibration[script], self.page_scores[i]).min(1.0 - 0.5 * f32::EPSILON);
             let threshold = match self.classifier.threshold {
                 Threshold::Fixed(value) => value,
                 Threshold::Preset(preset) => model.thresholds[preset as usize][script],
