@@ -16,7 +16,7 @@ use crate::clean::{cleaned_html, cut, kept_text};
 use crate::error::{exception, os_error, wrong};
 use crate::json::{json, object};
 use crate::parallel;
-use crate::source::{Html, page};
+use crate::source::{Html, Source, page};
 
 /// A model with a threshold and rules: what labels and cleans pages.
 ///
@@ -243,8 +243,8 @@ impl PyClassifier {
         if texts.is_instance_of::<PyString>() {
             return Err(PyTypeError::new_err("clean_many takes a list of texts; clean takes one"));
         }
-        let texts = texts.try_iter()?.map(|text| text?.extract()).collect::<PyResult<Vec<Option<Html>>>>()?;
-        if !html && texts.iter().any(|text| matches!(text, Some(Html::Bytes(_)))) {
+        let texts = texts.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+        if !html && texts.iter().any(PyAnyMethods::is_instance_of::<PyBytes>) {
             return Err(PyTypeError::new_err("texts are str; bytes can be HTML only (html=True)"));
         }
         let mut urls = urls.unwrap_or_default();
@@ -252,24 +252,30 @@ impl PyClassifier {
             return Err(wrong(format!("{} texts have {} urls", texts.len(), urls.len())));
         }
         urls.resize_with(texts.len(), || None);
-        let pages: Vec<_> = texts.into_iter().zip(urls).collect();
-        let cleaned = parallel::map(py, &self.inner, threads, 0, &pages, |worker, (text, url)| {
-            let url = url.as_deref();
-            Ok(match text {
-                None => None,
-                Some(Html::Text(text)) if !html => Some(Clean::Kept(kept_text(worker, text, url))),
-                Some(source) => {
-                    let source = source.decode().map_err(|error| error.to_string())?;
-                    Some(Clean::Text(cleaned_html(worker, &source, url)))
-                }
-            })
-        })?;
-        let results = pages.iter().zip(cleaned).map(|((text, _), clean)| match (text, clean) {
-            (Some(Html::Text(text)), Some(Clean::Kept(kept))) => cut(text.as_py_str().bind(py), &kept).map(Some),
-            (_, Some(Clean::Text(text))) => Ok(Some(PyString::new(py, &text))),
-            _ => Ok(None),
-        });
-        results.collect()
+        let source = |text: &Bound<'py, PyAny>| if text.is_none() { Ok(None) } else { Source::new(text).map(Some) };
+        let mut results = Vec::with_capacity(texts.len());
+        // By rounds, so that only the texts of one are held twice.
+        for (texts, urls) in texts.chunks(parallel::ROUND).zip(urls.chunks(parallel::ROUND)) {
+            let sources = texts.iter().map(source).collect::<PyResult<Vec<_>>>()?;
+            let pages: Vec<_> = sources.iter().zip(urls).collect();
+            let cleaned = parallel::map(py, &self.inner, threads, results.len(), &pages, |worker, (source, url)| {
+                let Some(source) = source else { return Ok(None) };
+                let source = source.decode().map_err(|error| error.to_string())?;
+                let url = url.as_deref();
+                Ok(Some(match html {
+                    true => Clean::Text(cleaned_html(worker, &source, url)),
+                    false => Clean::Kept(kept_text(worker, &source, url)),
+                }))
+            })?;
+            for (text, clean) in texts.iter().zip(cleaned) {
+                results.push(match clean {
+                    None => None,
+                    Some(Clean::Kept(kept)) => Some(cut(text.cast()?, &kept)?),
+                    Some(Clean::Text(text)) => Some(PyString::new(py, &text)),
+                });
+            }
+        }
+        Ok(results)
     }
 
     /// The blocks of a text with their verdicts, in order. A line that is not blank is a block.

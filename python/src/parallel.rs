@@ -13,7 +13,7 @@ use tamis::{Classifier, Worker};
 use crate::error::wrong;
 
 /// Items between two looks for Ctrl-C.
-const ROUND: usize = 1024;
+pub(crate) const ROUND: usize = 1024;
 
 /// The number of threads that was asked for; all cores if none was.
 pub(crate) fn threads(asked: Option<usize>) -> PyResult<usize> {
