@@ -1,22 +1,16 @@
 //! `cargo xtask bench-python`: the Python package, built for release, beside the library in Rust and other filters. Installs what
 //! `benches/python` needs below `target/bench-python` and leaves the rest to `benches/python/speed.py`.
 
-use std::path::Path;
-
 use anyhow::Result;
 
 use crate::run;
+use crate::test::environment;
 
 const TARGET: &str = "target/bench-python";
 
 pub(crate) fn python(pages: usize, runs: usize) -> Result<()> {
-    let python = format!("{TARGET}/bin/python");
-    if !Path::new(&python).exists() {
-        run("python3", &["-m", "venv", TARGET])?;
-    }
+    let python = environment(TARGET)?;
     let install = |what: &[&str]| run(&python, &[&["-m", "pip", "install", "--quiet"], what].concat());
-    // Older ones cannot resolve two spellings of an extra.
-    install(&["pip==26.3"])?;
     install(&["-r", "benches/python/requirements.txt"])?;
     install(&["--force-reinstall", "--no-deps", "./python"])?;
     run("cargo", &["build", "--release", "--example", "clean_pages"])?;

@@ -50,7 +50,7 @@ fn python() -> Result<()> {
 }
 
 /// The interpreter of a virtual environment, which is made if there is none.
-fn environment(folder: &str) -> Result<String> {
+pub(crate) fn environment(folder: &str) -> Result<String> {
     let python = if cfg!(windows) { format!("{folder}/Scripts/python.exe") } else { format!("{folder}/bin/python") };
     if !Path::new(&python).exists() {
         run("python3", &["-m", "venv", folder])?;
