@@ -1,4 +1,4 @@
-//! Pages to verdicts: block model, page model, calibration, threshold, and rules if there are any.
+//! Pages to verdicts: block model, page model, calibration, threshold, parts, and rules if there are any.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,9 +11,8 @@ use crate::features::context::{self, Context};
 use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
-#[cfg(feature = "rules")]
-use crate::page::Block;
-use crate::page::{Kind, Label, Page, Verdict};
+use crate::page::{Block, Kind, Label, Page, Verdict};
+use crate::parts::{Cutter, Division, PRICE};
 #[cfg(feature = "rules")]
 use crate::rules::{Rules, Rulings};
 use crate::segment;
@@ -42,6 +41,7 @@ pub struct Classifier {
     /// For pages of HTML, if it is another one.
     html: Option<Arc<Model>>,
     threshold: Threshold,
+    parts: bool,
     #[cfg(feature = "rules")]
     rules: Option<Arc<Rules>>,
 }
@@ -72,6 +72,7 @@ impl Classifier {
             model: Arc::new(model),
             html: None,
             threshold: Threshold::default(),
+            parts: true,
             #[cfg(feature = "rules")]
             rules: None,
         })
@@ -104,6 +105,18 @@ impl Classifier {
         }
         self.threshold = threshold;
         Ok(self)
+    }
+
+    /// The same classifier, which looks for [parts](Verdict::parts) of blocks, as is the default, or does not.
+    #[must_use]
+    pub fn with_parts(mut self, parts: bool) -> Self {
+        self.parts = parts;
+        self
+    }
+
+    /// Whether it looks for parts of blocks.
+    pub fn has_parts(&self) -> bool {
+        self.parts
     }
 
     /// The same classifier with these rules, in place of any others. They overrule model and threshold.
@@ -149,7 +162,10 @@ impl Classifier {
             inputs: Matrix::default(),
             page_scores: Vec::new(),
             verdicts: Vec::new(),
-            part: 0,
+            section: 0,
+            divided: false,
+            cutter: None,
+            division: Division::default(),
             #[cfg(feature = "rules")]
             rulings: Rulings::default(),
         }
@@ -185,18 +201,22 @@ impl Classifier {
 
     fn verdict(&self, score: f32, threshold: f32, kind: impl FnOnce() -> Kind) -> Verdict {
         let label = if score >= threshold { Label::Junk } else { Label::Content };
-        Verdict { label, kind: (label == Label::Junk).then(kind), score }
+        Verdict::new(label, (label == Label::Junk).then(kind), score)
     }
 }
 
 /// Blocks of a page that are looked at together.
-const PART: usize = 1 << 14;
+pub(crate) const SECTION: usize = 1 << 14;
 
-/// The blocks of a page's part.
-fn part_of(page: &Page<'_>, part: usize) -> Range<usize> {
-    let blocks = page.blocks.len();
-    let parts = blocks.div_ceil(PART).max(1);
-    blocks * part / parts..blocks * (part + 1) / parts
+/// How many sections a page has.
+fn sections(page: &Page<'_>) -> usize {
+    page.blocks.len().div_ceil(SECTION).max(1)
+}
+
+/// The blocks of a page's section.
+pub(crate) fn section_of(page: &Page<'_>, section: usize) -> Range<usize> {
+    let (blocks, sections) = (page.blocks.len(), sections(page));
+    blocks * section / sections..blocks * (section + 1) / sections
 }
 
 /// Classifies page after page; all memory is reused.
@@ -214,8 +234,13 @@ pub struct Worker<'c> {
     /// Log-odds of junk before calibration.
     page_scores: Vec<f32>,
     pub(crate) verdicts: Vec<Verdict>,
-    /// The part of the page that all this is about.
-    part: usize,
+    /// The section of the page that all this is about.
+    pub(crate) section: usize,
+    /// All this is about the section with parts in the place of some blocks.
+    pub(crate) divided: bool,
+    pub(crate) cutter: Option<Cutter>,
+    /// The blocks that are cut in the section that was classified last.
+    pub(crate) division: Division,
     /// The rules that fired.
     #[cfg(feature = "rules")]
     pub(crate) rulings: Rulings,
@@ -224,26 +249,34 @@ pub struct Worker<'c> {
 impl Worker<'_> {
     /// The verdicts on a page's blocks, in order. They stay readable until the next call.
     ///
-    /// A page of more than 16,384 blocks is taken for several pages of equal length, so that memory is bounded.
+    /// A page of more than 16,384 blocks is taken for several sections of equal length, so that memory is bounded.
     pub fn classify(&mut self, page: &Page<'_>) -> &[Verdict] {
         self.verdicts.clear();
-        let parts = page.blocks.len().div_ceil(PART).max(1);
-        for part in 0..parts {
-            self.score(page, part);
+        for section in 0..sections(page) {
+            self.score(page, section);
             self.judge();
+            // What HTML tells of a block it does not tell of the block's parts.
+            if self.classifier.parts && page.elements.is_empty() {
+                self.divide(page);
+            }
         }
         &self.verdicts
     }
 
-    /// Makes the scores of a part of a page, and everything that explains them.
-    pub(crate) fn score(&mut self, page: &Page<'_>, part: usize) {
-        self.part = part;
-        let blocks = &page.blocks[part_of(page, part)];
+    /// Makes the scores of a section of a page, and everything that explains them.
+    pub(crate) fn score(&mut self, page: &Page<'_>, section: usize) {
+        self.section = section;
+        self.divided = false;
+        self.score_blocks(page, &page.blocks[section_of(page, section)]);
+    }
+
+    /// The same for blocks that stand in the section's place.
+    pub(crate) fn score_blocks(&mut self, page: &Page<'_>, blocks: &[Block<'_>]) {
         let model = self.classifier.model_for(page);
         self.model = model;
         let groups = model.metadata().groups;
-        let input = Input { groups, blocks, is_first: part == 0, elements: &page.elements };
-        self.featurizer.page(&input, &mut Weighing(&model.ngrams), &mut self.features);
+        let input = Input { groups, blocks, is_first: self.section == 0, elements: &page.elements };
+        self.featurizer.page(&input, &mut Weighing::new(&model.ngrams, crate::parts::knob("PRICE1", PRICE)), &mut self.features);
         if let Some(names) = &model.names {
             self.features.set_names(names);
         }
@@ -254,8 +287,8 @@ impl Worker<'_> {
         self.score_pages();
     }
 
-    /// Adds the verdicts on the part that was scored last.
-    fn judge(&mut self) {
+    /// Adds the verdicts on the blocks that were scored last.
+    pub(crate) fn judge(&mut self) {
         let model = self.model;
         #[cfg(feature = "rules")]
         let first = self.verdicts.len();
@@ -273,14 +306,13 @@ impl Worker<'_> {
         self.overrule(first);
     }
 
-    /// Turns to the part of the page that was classified last that holds block `i`; the block's number in it.
+    /// Turns to the section of the page that was classified last that holds block `i`; the block's number in it.
     pub(crate) fn turn_to(&mut self, page: &Page<'_>, i: usize) -> usize {
-        let mut range = part_of(page, self.part);
-        if !range.contains(&i) {
-            let parts = page.blocks.len().div_ceil(PART).max(1);
-            let part = (0..parts).find(|&part| part_of(page, part).contains(&i)).unwrap_or(0);
-            self.score(page, part);
-            range = part_of(page, part);
+        let mut range = section_of(page, self.section);
+        if !range.contains(&i) || self.divided {
+            let section = (0..sections(page)).find(|&section| section_of(page, section).contains(&i)).unwrap_or(0);
+            self.score(page, section);
+            range = section_of(page, section);
         }
         i - range.start
     }
@@ -303,6 +335,14 @@ impl Worker<'_> {
         if model.kind.value(row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
     }
 
+    /// Whether a rule fires on block `i` of those that were scored last.
+    pub(crate) fn is_ruled(&self, i: usize) -> bool {
+        #[cfg(feature = "rules")]
+        return self.rulings.of_block(i).is_some() && self.classifier.rules().is_some();
+        #[cfg(not(feature = "rules"))]
+        return i != i;
+    }
+
     /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.
     #[cfg(feature = "rules")]
     fn ask_rules(&mut self, url: Option<&str>, blocks: &[Block<'_>]) {
@@ -313,7 +353,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Puts the verdicts of rules in the place of the model's, of the part whose verdicts start at `first`.
+    /// Puts the verdicts of rules in the place of the model's, of the blocks whose verdicts start at `first`.
     #[cfg(feature = "rules")]
     fn overrule(&mut self, first: usize) {
         let Some(rules) = self.classifier.rules() else { return };

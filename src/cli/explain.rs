@@ -54,7 +54,7 @@ impl Verb for Explainer<'_> {
 
     fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
         let Classified { record, page, verdicts, worker, .. } = classified;
-        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
+        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
             if self.args.block.map_or(verdict.label == Label::Content, |wanted| wanted != i) {
                 continue;
             }

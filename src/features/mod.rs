@@ -45,6 +45,8 @@ pub(crate) struct BlockFacts {
     /// Share of the Han characters in a traditional form.
     pub traditional: f32,
     pub hashes: u32,
+    /// Some pieces of the text are of another sort than others.
+    pub mixed: bool,
     pub date: bool,
     /// Short, and starts with a label such as `Editor:`.
     pub labeled: bool,
@@ -197,7 +199,8 @@ impl Featurizer {
         let mut traditional = 0;
         for block in blocks {
             let sketch_start = out.sketch.len();
-            let (scan, sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
+            let (scan, mut sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
+            let mixed = sink.is_mixed();
             let lexical = sink.sum();
             let row = out.rows.push();
             fill(row, row::STATS, |out| stats::compute(&scan, out));
@@ -217,6 +220,7 @@ impl Featurizer {
                 han: scan.classes[Class::Han as usize],
                 traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
                 hashes: scan.hashes,
+                mixed,
                 chars: scan.chars - scan.classes[Class::Space as usize],
                 date: scan.units <= 40.0 && scan.dates + scan.times > 0,
                 labeled: scan.label > 1 && scan.units <= 20.0,
