@@ -141,9 +141,14 @@ fn table(name: &str, pages: &[Gold], classifier: &Classifier, mistakes: bool) ->
             pages.iter().for_each(|gold| counts.add(gold, &of_preset, mistakes && parts));
             let share = |part: usize, all: usize| 100.0 * part as f64 / all.max(1) as f64;
             let Counts { content, lost, junk, removed } = counts;
-            Ok::<_, tamis::Error>((format!("{:.3} % / {:.1} %", share(lost, content), share(removed, junk)), content, junk))
+            Ok::<_, tamis::Error>((
+                format!("{:.3} % / {:.1} %", share(lost, content), share(removed, junk)),
+                content,
+                junk,
+            ))
         });
-        let [(without, content, junk), (with, ..)] = [cells[0].as_ref(), cells[1].as_ref()].map(|cell| cell.cloned().unwrap_or_default());
+        let [(without, content, junk), (with, ..)] =
+            [cells[0].as_ref(), cells[1].as_ref()].map(|cell| cell.cloned().unwrap_or_default());
         println!("| {name} | {content} / {junk} | {} | {without} | {with} |", preset.name());
     }
     Ok(())
@@ -209,7 +214,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
     for (place, name) in ["before", "behind", "inside"].into_iter().enumerate() {
         let made = pages.iter().enumerate().filter_map(|(i, page)| {
-            let fits: Vec<_> = spam.iter().filter(|(j, other, _)| *j != i && base(&other.lang) == base(&page.lang)).collect();
+            let fits: Vec<_> =
+                spam.iter().filter(|(j, other, _)| *j != i && base(&other.lang) == base(&page.lang)).collect();
             let (_, _, line) = fits.get((i * 31 + place * 7) % fits.len().max(1))?;
             glued(page, line.text.trim(), place, i)
         });
@@ -219,7 +225,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let joined: Vec<Gold> = pages.iter().map(|page| gold(page, " ", |_| true)).collect();
     table("pages in one line", &joined, &classifier, false)?;
 
-    let keywords: Vec<&str> = spam.iter().filter(|(_, page, _)| base(&page.lang) == "zh").map(|(_, _, line)| line.text.trim()).collect();
+    let keywords: Vec<&str> =
+        spam.iter().filter(|(_, page, _)| base(&page.lang) == "zh").map(|(_, _, line)| line.text.trim()).collect();
     let mut list = String::new();
     for keyword in keywords.iter().cycle().take(1_000_000) {
         if list.chars().count() >= 174_000 {

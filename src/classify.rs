@@ -276,7 +276,11 @@ impl Worker<'_> {
         self.model = model;
         let groups = model.metadata().groups;
         let input = Input { groups, blocks, is_first: self.section == 0, elements: &page.elements };
-        self.featurizer.page(&input, &mut Weighing::new(&model.ngrams, crate::parts::knob("PRICE1", PRICE)), &mut self.features);
+        self.featurizer.page(
+            &input,
+            &mut Weighing::new(&model.ngrams, crate::parts::knob("PRICE1", PRICE)),
+            &mut self.features,
+        );
         if let Some(names) = &model.names {
             self.features.set_names(names);
         }
@@ -335,12 +339,15 @@ impl Worker<'_> {
         if model.kind.value(row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
     }
 
-    /// Whether a rule fires on block `i` of those that were scored last.
+    /// Whether a rule decides on block `i` of those that were scored last.
+    #[cfg(feature = "rules")]
     pub(crate) fn is_ruled(&self, i: usize) -> bool {
-        #[cfg(feature = "rules")]
-        return self.rulings.of_block(i).is_some() && self.classifier.rules().is_some();
-        #[cfg(not(feature = "rules"))]
-        return i != i;
+        self.rulings.of_block(i).is_some()
+    }
+
+    #[cfg(not(feature = "rules"))]
+    pub(crate) fn is_ruled(&self, _: usize) -> bool {
+        false
     }
 
     /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.

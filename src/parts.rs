@@ -5,7 +5,6 @@
 //! as blocks of their own: parts have the same models, calibration and thresholds as everything else. The verdicts on whole
 //! blocks stay those of the first time.
 
-
 use crate::chars::{self, Class};
 use crate::classify::{SECTION, Worker, section_of};
 use crate::features::scan::{Scanner, Sink};
@@ -52,6 +51,9 @@ impl Sink for Shares<'_> {
         covered.iter_mut().for_each(|symbol| symbol.weight += share);
     }
 }
+
+/// Shorter blocks are one thing, in Han characters that would say as much: little is known of their parts.
+const LONG: f32 = 24.0;
 
 /// What words and numbers are made of that are not cut.
 const WORDS: [Class; 6] = [Class::Latin, Class::Greek, Class::Cyrillic, Class::Arabic, Class::Indic, Class::Digit];
@@ -165,7 +167,12 @@ impl Worker<'_> {
         self.division.ends.clear();
         for (i, block) in blocks.iter().enumerate() {
             // Of text that was decoded it is not known where its characters stand.
-            if !self.features.facts[i].mixed || block.text.len() != block.range.len() || self.is_ruled(i) {
+            let facts = &self.features.facts[i];
+            if !facts.mixed
+                || facts.units < knob("LONG", LONG)
+                || block.text.len() != block.range.len()
+                || self.is_ruled(i)
+            {
                 continue;
             }
             let cutter = self.cutter.get_or_insert_with(Cutter::new);
@@ -212,9 +219,12 @@ impl Worker<'_> {
     /// Turns to the section that holds block `i` of the page that was classified last, with the parts of blocks as blocks of
     /// their own; the number of the block's part `part` among them.
     pub(crate) fn turn_to_part(&mut self, page: &Page<'_>, i: usize, part: usize) -> usize {
-        let at = self.turn_to(page, i);
-        self.cut(&page.blocks[section_of(page, self.section)]);
-        self.score_divided(page);
+        if !self.divided || !section_of(page, self.section).contains(&i) {
+            self.turn_to(page, i);
+            self.cut(&page.blocks[section_of(page, self.section)]);
+            self.score_divided(page);
+        }
+        let at = i - section_of(page, self.section).start;
         let before = self.division.blocks.iter().take_while(|(block, _)| *block < at);
         at + part + before.map(|(_, parts)| parts - 1).sum::<usize>()
     }

@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 use common::tamis;
 use tamis::{Classifier, Label, Page, Part, Preset, Rules, Threshold, Verdict, kept_ranges, segment};
 
-static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(|| {
-    Classifier::embedded().unwrap().with_threshold(Threshold::Preset(Preset::Balanced)).unwrap()
-});
+static CLASSIFIER: LazyLock<Classifier> =
+    LazyLock::new(|| Classifier::embedded().unwrap().with_threshold(Threshold::Preset(Preset::Balanced)).unwrap());
 
 const SENTENCE: &str = "老木匠把修好的长椅搬回了河边的小公园，孩子们围着他问个不停。";
 const SPAM: &str = "澳门真人娱乐城_百家乐开户送彩金_时时彩平台_彩票投注网址";

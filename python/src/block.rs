@@ -162,7 +162,13 @@ pub(crate) fn blocks(source: &str, page: &Page<'_>, verdicts: &[Verdict]) -> Vec
 fn part(of: &Part, places: &mut CodePoints<'_>) -> PyPart {
     let Part { range, label: of_label, kind: of_kind, score } = of;
     let (start, end) = (places.before(range.start), places.before(range.end));
-    PyPart { start, end, label: label(*of_label).to_owned(), kind: of_kind.map(|of| kind(of).to_owned()), score: *score }
+    PyPart {
+        start,
+        end,
+        label: label(*of_label).to_owned(),
+        kind: of_kind.map(|of| kind(of).to_owned()),
+        score: *score,
+    }
 }
 
 /// One share of a score.

@@ -203,7 +203,8 @@ fn marked<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'
     for (block, verdict) in page.blocks.iter().zip(verdicts) {
         let whole = (block.range.start, mark_of(verdict.label, verdict.kind));
         let parts = verdict.parts.iter().enumerate();
-        let parts = parts.map(|(i, part)| (part.range.start, mark_of(part.label, part.kind).or((i > 0).then_some(b"[content] "))));
+        let parts = parts
+            .map(|(i, part)| (part.range.start, mark_of(part.label, part.kind).or((i > 0).then_some(b"[content] "))));
         for (at, mark) in std::iter::once(whole).filter(|_| verdict.parts.is_empty()).chain(parts) {
             let Some(mark) = mark else { continue };
             pieces.extend([&text[written..at], mark]);

@@ -36,9 +36,10 @@ pub fn page(
     let mixed = verdicts.iter().filter(|verdict| !verdict.parts.is_empty()).count();
     let mixed = if mixed > 0 { format!(", {mixed} in parts") } else { String::new() };
     writeln!(out, "{BOLD}{name}{BOLD:#}: {junk} of {} blocks are junk{mixed}", verdicts.len())?;
-    let junk = page.blocks.iter().zip(verdicts).enumerate().flat_map(|(i, (block, verdict))| {
-        verdict.junk(&block.range).map(move |(part, junk)| (i, block, part, junk))
-    });
+    let junk =
+        page.blocks.iter().zip(verdicts).enumerate().flat_map(|(i, (block, verdict))| {
+            verdict.junk(&block.range).map(move |(part, junk)| (i, block, part, junk))
+        });
     for (i, block, part, junk) in junk {
         let (style, kind) = match junk.kind {
             Some(Kind::Spam) => (SPAM, "spam"),
@@ -77,19 +78,19 @@ pub fn summary(counts: &Counts, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// One block's score, taken apart; `left_out` is the sum of contributions that `explanation` no longer lists.
+/// The score of a block or a part of one, taken apart; `left_out` is the sum of contributions that `explanation` no longer lists.
 ///
 /// # Errors
 /// If writing fails.
 pub fn explanation(
-    number: usize,
+    name: &str,
     text: &str,
     verdict: &Verdict,
     explanation: &Explanation,
     left_out: f32,
     out: &mut impl Write,
 ) -> Result<()> {
-    writeln!(out, "{BOLD}block {number}{BOLD:#}  {}", shortened(text, SHOWN))?;
+    writeln!(out, "{BOLD}{name}{BOLD:#}  {}", shortened(text, SHOWN))?;
     let kind = verdict.kind.map_or(String::new(), |kind| format!(" ({kind})"));
     writeln!(out, "{}{kind}, P(junk) = {:.4}, log-odds {:+.3}\n", verdict.label, verdict.score, explanation.log_odds)?;
     writeln!(out, "contribution       value  feature")?;
