@@ -276,11 +276,7 @@ impl Worker<'_> {
         self.model = model;
         let groups = model.metadata().groups;
         let input = Input { groups, blocks, is_first: self.section == 0, elements: &page.elements };
-        self.featurizer.page(
-            &input,
-            &mut Weighing::new(&model.ngrams, crate::parts::knob("PRICE1", PRICE)),
-            &mut self.features,
-        );
+        self.featurizer.page(&input, &mut Weighing::new(&model.ngrams, PRICE), &mut self.features);
         if let Some(names) = &model.names {
             self.features.set_names(names);
         }

@@ -78,9 +78,9 @@ impl Worker<'_> {
     /// # Panics
     /// If the page has no block `i`, the block has no part `part`, or the page is not the one that was classified last.
     pub fn explain_part(&mut self, page: &Page<'_>, i: usize, part: usize) -> Explanation {
-        let text = page.blocks[i].part(&self.verdicts()[i].parts[part].range).trim();
-        let at = self.turn_to_part(page, i, part);
-        self.explain_scored(page, text, at)
+        let found = self.turn_to_part(page, i, part);
+        let (at, range) = found.unwrap_or_else(|| panic!("block {i} has no part {part}"));
+        self.explain_scored(page, page.blocks[i].text[range].trim(), at)
     }
 
     /// Explains a block of the page that was classified last, or a part of it.
