@@ -258,7 +258,7 @@ pub struct Verdict {
 pub struct Part {
     /// Where the part stands in the input, in bytes, as [`Block::range`].
     pub range: Range<usize>,
-    /// Content or junk.
+    /// Content or junk, by the threshold in use; a part of a junk block is junk from a score of 0.5 on, too.
     pub label: Label,
     /// The sort of junk; `None` for content.
     pub kind: Option<Kind>,

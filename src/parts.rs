@@ -11,7 +11,7 @@ use crate::chars::{self, Class};
 use crate::classify::{SECTION, Worker, section_of};
 use crate::features::scan::{Scanner, Sink};
 use crate::model::{LEXICAL_PLACES, NgramTable, Turns};
-use crate::page::{Block, Page, Part, Verdict};
+use crate::page::{Block, Label, Page, Part, Verdict};
 
 /// What a turn from content to junk or back costs, in weights of n-grams. This and the next two are as low as they can be
 /// without costing lines of one sort more than .05 % of their content at `balanced`, see `examples/parts.rs`.
@@ -202,10 +202,14 @@ impl Worker<'_> {
             let verdicts = &of_parts[i + shift..i + shift + count];
             shift += count - 1;
             let mut start = blocks[i].range.start;
+            let Verdict { label, kind: whole, .. } = self.verdicts[first + i];
+            let is_junk = label == Label::Junk;
             let parts = ends.by_ref().take(count).zip(verdicts).map(|(end, verdict)| {
                 let end = blocks[i].range.start + end;
                 let range = std::mem::replace(&mut start, end)..end;
                 let Verdict { label, kind, score, .. } = *verdict;
+                // In doubt, a part of junk is junk: pieces of a list of keywords say less than all of it.
+                let (label, kind) = if is_junk && score >= 0.5 { (Label::Junk, kind.or(whole)) } else { (label, kind) };
                 Part { range, label, kind, score }
             });
             let parts: Vec<Part> = parts.collect();

@@ -12,14 +12,14 @@ use tamis::{Classifier, Label, Page, Part, Preset, Rules, Threshold, Verdict, ke
 static CLASSIFIER: LazyLock<Classifier> =
     LazyLock::new(|| Classifier::embedded().unwrap().with_threshold(Threshold::Preset(Preset::Balanced)).unwrap());
 
-const SENTENCE: &str = "老木匠把修好的长椅搬回了河边的小公园，孩子们围着他问个不停。";
+const SENTENCE: &str = "会后，大家沿着河边走了一圈，看了新修的步道和两座小桥，有人提出，桥头的路灯太暗，希望入冬以前能够换成新的，村里当场答应下来。";
 const SPAM: &str = "澳门真人娱乐城_百家乐开户送彩金_时时彩平台_彩票投注网址";
 
 /// A page with this line among others.
 fn page_with(line: &str) -> String {
     format!(
         "河边的小公园有了新椅子\n\n昨天下午，镇上来了许多人，都想看看那把修了三天的长椅。\n\n{line}\n\n\
-         他说，这把椅子是三十年前自己做的，今年重新刨平，上了两遍桐油，应该还能再坐三十年。\n"
+         孩子们争着坐上去，谁也不肯先下来，直到太阳落山才各自回家。\n"
     )
 }
 
@@ -29,7 +29,7 @@ fn verdict_on(text: &str, block: usize) -> Verdict {
 
 #[test]
 fn spam_glued_to_a_sentence_goes_alone() {
-    let (first, second) = SENTENCE.split_at(SENTENCE.find('，').unwrap() + "，".len());
+    let (first, second) = SENTENCE.split_at(SENTENCE.find("桥头").unwrap());
     for line in [format!("{SENTENCE}{SPAM}"), format!("{SPAM} {SENTENCE}"), format!("{first}{SPAM} {second}")] {
         let text = page_with(&line);
         let verdict = verdict_on(&text, 2);
@@ -71,7 +71,7 @@ fn verdicts_on_blocks_do_not_depend_on_parts() {
 fn a_rule_decides_on_the_whole_block() {
     let text = page_with(&format!("{SENTENCE}{SPAM}"));
     let page = segment::text(&text);
-    for rules in ["keep = [\"长椅搬回\"]", "drop = [\"长椅搬回\"]"] {
+    for rules in ["keep = [\"桥头的路灯\"]", "drop = [\"桥头的路灯\"]"] {
         let verdicts = CLASSIFIER.clone().with_rules(Rules::parse(rules).unwrap()).classify(&page);
         assert!(verdicts[2].parts.is_empty(), "{rules}");
     }

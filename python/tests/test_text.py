@@ -106,9 +106,9 @@ def test_blocks_are_values(clf):
 
 
 def test_parts_make_up_their_block(clf):
-    sentence = "老木匠把修好的长椅搬回了河边的小公园，孩子们围着他问个不停。🎉"
+    sentence = "会后，大家沿着河边走了一圈，看了新修的步道和两座小桥，有人提出，桥头的路灯太暗，希望入冬以前能够换成新的，村里当场答应下来。"
     spam = "澳门真人娱乐城_百家乐开户送彩金_时时彩平台_彩票投注网址"
-    text = f"🎉 河边的小公园\n\n昨天下午，镇上来了许多人，都想看看那把修了三天的长椅。\n\n{sentence}{spam}\n"
+    text = f"河边的小公园有了新椅子🎉\n\n昨天下午，镇上来了许多人，都想看看那把修了三天的长椅。\n\n{sentence}{spam}\n"
     balanced = clf.with_preset("balanced")
     *whole, block = balanced.classify(text)
     assert all(other.parts == () for other in whole)
