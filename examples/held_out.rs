@@ -42,7 +42,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => paths.push(PathBuf::from(argument)),
         }
     }
-    let sets = DataSet::load_all(&paths)?;
+    let mut sets = DataSet::load_all(&paths)?;
+    recipe.ignore(&mut sets)?;
 
     // What is held out at once: pairs of suite and part.
     let parts = |names: &[&str], suite: &str| if suite == OWN { names.len() } else { FOLDS };

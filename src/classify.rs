@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
+use crate::features::context::Context;
 #[cfg(feature = "rules")]
 use crate::features::context::SCORE_LIMIT;
-use crate::features::context::{self, Context};
+use crate::features::inputs;
 use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
@@ -378,7 +379,7 @@ impl Worker<'_> {
             return;
         }
         self.context.first(&self.features, groups.markup, &self.scores, &mut self.inputs);
-        let first = context::first_count(groups.markup);
+        let first = inputs::first_count(groups.markup);
         self.page_scores.extend(self.inputs.rows().map(|inputs| model.page.value(&inputs[..first])));
         self.context.second(&self.features, groups.markup, &self.page_scores, &mut self.inputs);
         for (score, inputs) in self.page_scores.iter_mut().zip(self.inputs.rows()) {

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::classify::{Worker, probability};
-use crate::features::context::{self, SCORE_LIMIT};
-use crate::features::{lexical_places, name_places, row, row_names, scan::Scanner, scan::Sink};
+use crate::features::inputs;
+use crate::features::{context_names, lexical_places, name_places, row, row_names, scan::Scanner, scan::Sink};
 use crate::model::{LEXICAL_PLACES, LinearModel, NgramTable, Platt, script_index};
 use crate::page::{Page, Verdict};
 
@@ -106,31 +106,33 @@ impl Worker<'_> {
         let mut reasons = Vec::with_capacity(NAMES.context.len() + NAMES.row.len() + text.len() / 4);
         let mut total = base;
 
-        // How much of the block model's score reaches the result.
-        let mut share = slope;
+        // The row reaches the result through the block model's score and, in the page model, by itself.
+        let row = self.features.rows.row(i);
+        let mut ways = vec![Way { head: &model.block, start: 0, share: slope }];
         if model.metadata().groups.context {
             // The second pass reads all that the first one reads, so it alone says what counts how much. Its first input
             // is the block's own score, taken apart below.
             let head = &model.second;
+            let inputs = self.inputs.row(i);
+            let own_row = inputs::row_range(markup);
             base += slope * f64::from(head.bias());
-            let cut = SCORE_LIMIT / self.scores[i].abs().max(SCORE_LIMIT);
-            share = slope * f64::from(head.weights()[0] * cut);
+            ways[0].share = slope * f64::from(head.weights()[0]) * reaching(head.cut(0, inputs[0]), self.scores[i]);
             for (at, name) in NAMES.context(markup).enumerate().skip(1) {
-                base += add(&mut reasons, head, at, self.inputs.row(i), slope, name);
+                if !own_row.contains(&at) {
+                    let way = Way { head, start: 0, share: slope };
+                    base += add(&mut reasons, &[way], at, inputs, name);
+                }
             }
+            ways.push(Way { head, start: own_row.start, share: slope });
         }
-
-        let head = &model.block;
-        base += share * f64::from(head.bias());
+        base += ways[0].share * f64::from(model.block.bias());
         for (at, name) in NAMES.row(markup) {
-            base += add(&mut reasons, head, at, self.features.rows.row(i), share, name);
+            base += add(&mut reasons, &ways, at, row, name);
         }
-        let weights = head.weights();
         let hashes = facts.hashes.max(1) as f32;
-        let [root, mean] = lexical_places(facts.group);
-        let per_weight = weights[root] / hashes.sqrt() + weights[mean] / hashes;
-        words(text, &model.ngrams, share * f64::from(per_weight), &mut reasons);
-        self.elements(page, i, share, &mut reasons);
+        let [root, mean] = lexical_places(facts.group).map(|at| ways.iter().map(|way| way.slope(at, row)).sum::<f64>());
+        words(text, &model.ngrams, root / f64::from(hashes.sqrt()) + mean / f64::from(hashes), &mut reasons);
+        self.elements(page, i, &ways, &mut reasons);
 
         total += base - f64::from(platt.offset);
         total += reasons.iter().map(|reason| f64::from(reason.contribution)).sum::<f64>();
@@ -144,17 +146,17 @@ impl Worker<'_> {
     }
 
     /// Adds a reason for every element around block `i` of the part that was scored last.
-    fn elements(&self, page: &Page<'_>, i: usize, share: f64, reasons: &mut Vec<Reason>) {
+    fn elements(&self, page: &Page<'_>, i: usize, ways: &[Way<'_>], reasons: &mut Vec<Reason>) {
         if self.model.names.is_none() {
             return;
         }
-        let Some((number, ways)) = self.features.name_weights(i) else { return };
-        let [root, mean] = name_places();
-        let weights = self.model.block.weights();
+        let Some((number, around)) = self.features.name_weights(i) else { return };
+        let row = self.features.rows.row(i);
+        let [root, mean] = name_places().map(|at| ways.iter().map(|way| way.slope(at, row)).sum::<f64>());
         let mut rest = 0.0;
         let n = number.max(1) as f32;
-        let per_weight = share * f64::from(weights[root] / n.sqrt() + weights[mean] / n);
-        for (at, (element, sum)) in ways.enumerate() {
+        let per_weight = root / f64::from(n.sqrt()) + mean / f64::from(n);
+        for (at, (element, sum)) in around.enumerate() {
             let contribution = (f64::from(sum) * per_weight) as f32;
             if at >= MOST_ELEMENTS {
                 rest += contribution;
@@ -222,8 +224,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         row::LEXICAL_AT..row::MARKUP => None,
         _ => (!name_places().contains(&at)).then_some("markup"),
     };
-    let context =
-        |markup| context::features(markup).map(|feature| format!("context.{}", feature.name)).collect::<Vec<_>>();
+    let context = |markup| context_names(markup).map(|name| format!("context.{name}")).collect::<Vec<_>>();
     Names {
         row: row_names(true)
             .enumerate()
@@ -244,22 +245,41 @@ impl Names {
     }
 }
 
-/// Adds what input `at` of a head contributes, as far as it differs from the input's mean, and returns what the mean
-/// contributes: that is no reason for anything, but part of the base.
-fn add(
-    reasons: &mut Vec<Reason>,
-    head: &LinearModel,
-    at: usize,
-    inputs: &[f32],
+/// A head that reads the inputs in question from place `start` on, and how much of its value reaches the result.
+struct Way<'m> {
+    head: &'m LinearModel,
+    start: usize,
     share: f64,
-    feature: &'static str,
-) -> f64 {
-    let (value, mean) = (inputs[at], head.means()[at]);
-    let weight = share * f64::from(head.weights()[at]);
-    let contribution = (weight * (f64::from(value) - f64::from(mean))) as f32;
+}
+
+impl Way<'_> {
+    /// What input `at` contributes as far as it differs from its mean, and what the mean contributes: that is no reason for
+    /// anything, but part of the base.
+    fn shares(&self, at: usize, value: f32) -> [f64; 2] {
+        let at = self.start + at;
+        let mean = f64::from(self.head.means()[at]);
+        let weight = self.share * f64::from(self.head.weights()[at]);
+        [weight * (f64::from(self.head.cut(at, value)) - mean), weight * mean]
+    }
+
+    /// How much of input `at`, which is made of the weights of words or names, reaches the result.
+    fn slope(&self, at: usize, row: &[f32]) -> f64 {
+        let place = self.start + at;
+        self.share * f64::from(self.head.weights()[place]) * reaching(self.head.cut(place, row[at]), row[at])
+    }
+}
+
+/// The share of an input that is left when it is cut.
+fn reaching(cut: f32, value: f32) -> f64 {
+    if value == 0.0 { 1.0 } else { f64::from(cut) / f64::from(value) }
+}
+
+/// Adds what place `at` of the row contributes in all ways, and returns what belongs to the base.
+fn add(reasons: &mut Vec<Reason>, ways: &[Way<'_>], at: usize, row: &[f32], feature: &'static str) -> f64 {
+    let [own, base] = ways.iter().map(|way| way.shares(at, row[at])).fold([0.0; 2], |[a, b], [c, d]| [a + c, b + d]);
     let feature = Cow::Borrowed(feature);
-    reasons.push(Reason { feature, word: None, range: None, value, contribution });
-    weight * f64::from(mean)
+    reasons.push(Reason { feature, word: None, range: None, value: row[at], contribution: own as f32 });
+    base
 }
 
 /// Every symbol's place in the text and its share of the n-grams that cover it.

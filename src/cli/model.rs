@@ -113,10 +113,7 @@ fn features(args: &ModelArgs) -> Result<()> {
     });
     let mut out = super::styled_stdout();
     if args.format == ReportFormat::Text {
-        writeln!(
-            out,
-            "weights are per standard deviation of the feature; those of `context` belong to the page model"
-        )?;
+        writeln!(out, "weights are log-odds per standard deviation of the feature")?;
     }
     for record in records {
         match args.format {

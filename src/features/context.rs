@@ -3,8 +3,8 @@
 //! (stacked sequential learning, Cohen and Carvalho 2005). No raw position takes part: it does not carry over to unseen
 //! sites.
 
-use super::container::{self, Container};
-use super::feature::Feature;
+use super::container::Container;
+use super::inputs::{FIXED, SCORED, layout, multiply};
 use super::{BlockFacts, Matrix, PageFeatures};
 use crate::math::{exp, ln_1p};
 
@@ -13,120 +13,6 @@ pub(crate) const SCORE_LIMIT: f32 = 8.0;
 /// Neighbours on each side whose scores are read one by one.
 pub(crate) const NEIGHBOURS: usize = 3;
 const WINDOWS: [usize; 3] = [3, 8, 20];
-
-/// Defines the inputs that are made of scores twice: of the block model's scores for the first pass, and, but for the
-/// block's own, of the first pass's scores for the second.
-macro_rules! of_scores {
-    ($own:literal $own_formula:literal $own_source:literal; $($name:literal $formula:literal $source:literal;)*) => {
-        const OWN: &[Feature] = &[Feature { name: $own, formula: $own_formula, source: $own_source }];
-        const OF_SCORES: &[Feature] = &[$(Feature { name: $name, formula: $formula, source: $source }),*];
-        const AGAIN: &[Feature] = &[$(Feature {
-            name: concat!("again_", $name),
-            formula: concat!($formula, "; with the scores of the first pass"),
-            source: $source,
-        }),*];
-    };
-}
-
-of_scores! {
-    "score" "the block's own score" "stacking, Wolpert 1992";
-    "score-1" "score of the block before, 0 if there is none" "Web2Text, Vogels et al. 2018";
-    "score-2" "score two blocks before" "Web2Text";
-    "score-3" "score three blocks before" "Web2Text";
-    "score+1" "score of the block behind, 0 if there is none" "Web2Text";
-    "score+2" "score two blocks behind" "Web2Text";
-    "score+3" "score three blocks behind" "Web2Text";
-    "neighbours_min" "the lower of the scores before and behind" "jusText, Pomikálek 2011";
-    "neighbours_max" "the higher of the scores before and behind" "jusText";
-    "window3" "mean score of up to 3 blocks on each side" "jusText";
-    "window8" "mean score of up to 8 blocks on each side" "jusText";
-    "window20" "mean score of up to 20 blocks on each side" "jusText";
-    "before8" "mean score of up to 8 blocks before" "jusText";
-    "behind8" "mean score of up to 8 blocks behind" "jusText";
-    "page_score" "mean score of the page" "measured";
-    "mass_own" "share of the page's predicted content that the block is" "measured";
-    "mass_balance" "share of the page's predicted content before the block - share behind" "measured";
-    "mass_none_before" "1 - min(1, 20 * share of the predicted content before)" "measured";
-    "mass_none_behind" "1 - min(1, 20 * share of the predicted content behind)" "measured";
-    "mass_near" "ln(1 + predicted content within 3 blocks, without its own)" "measured";
-    "page_content" "ln(1 + predicted content of the page)" "measured";
-    "page_share" "predicted content / all text of the page, in units" "measured";
-    "title_like" "overlap_body * mass_none_before, for blocks of 3 to 40 units" "title-body overlap";
-    "credit_like" "mass_none_behind, for blocks of up to 20 units that start with a label and a colon" "measured";
-}
-
-/// Inputs that scores have no part in. A *body* is a block of over 30 units in which a sentence ends.
-const FIXED: &[Feature] = &[
-    Feature { name: "first", formula: "1 if no block stands before", source: "edge of the windows" },
-    Feature { name: "last", formula: "1 if no block stands behind", source: "edge of the windows" },
-    Feature { name: "length", formula: "ln(1 + units)", source: "Kohlschütter et al. 2010" },
-    Feature { name: "length-1", formula: "length of the block before", source: "Kohlschütter et al. 2010" },
-    Feature { name: "length+1", formula: "length of the block behind", source: "Kohlschütter et al. 2010" },
-    Feature {
-        name: "overlap",
-        formula: "share of the block's shingles (words, or pairs of symbols) that stand in other blocks; 0 above 60 units",
-        source: "title-body overlap",
-    },
-    Feature {
-        name: "overlap_body",
-        formula: "share of the block's shingles that stand in other blocks of over 30 units; 0 above 60 units",
-        source: "title-body overlap",
-    },
-    Feature { name: "other_script", formula: "1 if the block's script is not the page's", source: "label guideline" },
-    Feature {
-        name: "other_variant",
-        formula: "|traditional share - the page's|, for blocks of 6 Han characters or more",
-        source: "label guideline",
-    },
-    Feature {
-        name: "labeled",
-        formula: "1 for blocks of up to 20 units that start with a label and a colon",
-        source: "measured",
-    },
-    Feature { name: "no_letters", formula: "1 if the block has no letters", source: "label guideline" },
-    Feature {
-        name: "duplicates",
-        formula: "ln(1 + other blocks of the page with the same folded text)",
-        source: "Gopher rules",
-    },
-    Feature { name: "date", formula: "1 if the block is short and holds a date or a time", source: "label guideline" },
-    Feature { name: "date-1", formula: "date of the block before", source: "label guideline" },
-    Feature { name: "date+1", formula: "date of the block behind", source: "label guideline" },
-    Feature { name: "body_before", formula: "share of the page's bodies before the block", source: "measured" },
-    Feature { name: "body_behind", formula: "share of the page's bodies behind the block", source: "measured" },
-    Feature { name: "no_body_before", formula: "1 if no body stands before the block", source: "measured" },
-    Feature { name: "no_body_behind", formula: "1 if no body stands behind the block", source: "measured" },
-    Feature { name: "bodies", formula: "1 if the page has a body", source: "measured" },
-    Feature {
-        name: "to_body_before",
-        formula: "ln(1 + blocks to the next body before), 60 at most",
-        source: "measured",
-    },
-    Feature {
-        name: "to_body_behind",
-        formula: "ln(1 + blocks to the next body behind), 60 at most",
-        source: "measured",
-    },
-    Feature { name: "to_body", formula: "the smaller of the two", source: "measured" },
-];
-
-const SCORED: usize = OF_SCORES.len();
-/// Inputs of the first pass: the own score, what is made of scores, what is not, and for pages of HTML what is made of
-/// the scores of the elements around.
-pub(crate) const fn first_count(markup: bool) -> usize {
-    1 + SCORED + FIXED.len() + if markup { container::COUNT } else { 0 }
-}
-
-/// Inputs of the second pass: those of the first, then what is made of the first pass's scores.
-pub(crate) const fn count(markup: bool) -> usize {
-    first_count(markup) + SCORED + if markup { container::COUNT } else { 0 }
-}
-
-/// Names and formulas of all inputs of one block, in order. "Score" is the block model's log-odds of junk, cut at ±8.
-pub(crate) fn features(markup: bool) -> impl Iterator<Item = &'static Feature> {
-    let of = |features: &'static [Feature]| if markup { features } else { &[] };
-    [OWN, OF_SCORES, FIXED, of(container::FEATURES), AGAIN, of(container::AGAIN)].into_iter().flatten()
-}
 
 /// Blocks of more units are not compared with the rest of the page: their overlaps are 0.
 pub(crate) const COMPARED_UNITS: f32 = 60.0;
@@ -153,35 +39,37 @@ pub(crate) struct Context {
 impl Context {
     /// The first pass: fills all inputs but those made of its own scores. Takes the block model's log-odds.
     pub(crate) fn first(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
+        let layout = layout(markup);
         self.load(page, scores);
-        out.clear(count(markup));
+        out.clear(layout.passes[1].end);
         for i in 0..scores.len() {
             let inputs = out.push();
             inputs[0] = self.scores[i];
-            inputs[1..=SCORED].copy_from_slice(&self.of_scores(page, i));
+            inputs[layout.row..layout.first].copy_from_slice(page.rows.row(i));
         }
-        self.fixed(page, out);
-        self.around(page, markup, 1 + SCORED + FIXED.len(), out);
+        self.fixed(page, layout.fixed, out);
+        self.fill(page, markup, 0, out);
     }
 
     /// The second pass: fills in what is made of the first pass's log-odds.
     pub(crate) fn second(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
         self.load(page, scores);
-        let first = first_count(markup);
-        for (i, inputs) in out.rows_mut().enumerate() {
-            inputs[first..first + SCORED].copy_from_slice(&self.of_scores(page, i));
-        }
-        self.around(page, markup, first + SCORED, out);
+        self.fill(page, markup, 1, out);
     }
 
-    /// Fills in what is made of the scores of the elements around, from place `start` on.
-    fn around(&mut self, page: &PageFeatures, markup: bool, start: usize, out: &mut Matrix) {
-        if !markup || page.tree.is_empty() {
-            return;
+    /// Fills in what is made of the scores that were loaded last.
+    fn fill(&mut self, page: &PageFeatures, markup: bool, number: usize, out: &mut Matrix) {
+        let pass = &layout(markup).passes[number];
+        let elements = markup && !page.tree.is_empty();
+        if elements {
+            self.container.load(page, &self.scores);
         }
-        self.container.load(page, &self.scores);
         for (i, inputs) in out.rows_mut().enumerate() {
-            inputs[start..start + container::COUNT].copy_from_slice(&self.container.of(page, i));
+            inputs[pass.scores..pass.scores + SCORED].copy_from_slice(&self.of_scores(page, i));
+            if elements {
+                inputs[pass.container..pass.products].copy_from_slice(&self.container.of(page, i));
+            }
+            multiply(inputs, markup, number);
         }
     }
 
@@ -272,8 +160,8 @@ impl Context {
         ]
     }
 
-    /// What scores have no part in.
-    fn fixed(&mut self, page: &PageFeatures, out: &mut Matrix) {
+    /// What scores have no part in, from place `start` on.
+    fn fixed(&mut self, page: &PageFeatures, start: usize, out: &mut Matrix) {
         let facts: &[BlockFacts] = &page.facts;
         let n = facts.len();
         let flag = |on: bool| f32::from(u8::from(on));
@@ -299,7 +187,6 @@ impl Context {
             let fixed: [f32; FIXED.len()] = [
                 flag(i == 0),
                 flag(i + 1 == n),
-                own.length,
                 length(previous),
                 length(next),
                 own.overlap,
@@ -321,7 +208,7 @@ impl Context {
                 to_behind,
                 to_before.min(to_behind),
             ];
-            inputs[1 + SCORED..][..FIXED.len()].copy_from_slice(&fixed);
+            inputs[start..start + FIXED.len()].copy_from_slice(&fixed);
             before += usize::from(own.body);
             distance = step(distance, own.body);
         }

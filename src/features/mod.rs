@@ -4,11 +4,13 @@
 mod container;
 pub(crate) mod context;
 mod feature;
+pub(crate) mod inputs;
 pub(crate) mod markup;
 mod matrix;
 mod names;
 pub(crate) mod ngrams;
 mod numbering;
+mod products;
 pub(crate) mod scan;
 mod schema;
 pub(crate) mod stats;
@@ -359,7 +361,8 @@ pub(crate) fn set_lexical(row: &mut [f32], group: Option<ScriptGroup>, sum: f32,
 
 /// Names of the page model's inputs, in order.
 pub(crate) fn context_names(markup: bool) -> impl Iterator<Item = &'static str> {
-    context::features(markup).map(|feature| feature.name)
+    let [first, again] = inputs::features(markup).map(|features| features.map(|feature| feature.name));
+    first.chain(row_names(markup)).chain(again)
 }
 
 /// Lets `write` fill the `N` places of a row from `at` on.

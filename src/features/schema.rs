@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::feature::Feature;
-use super::{context, markup, stats, tokens};
+use super::{inputs, markup, stats, tokens};
 
 /// Which of the switchable groups of features a model uses. The lexical score (group `ngrams`) and the page's context
 /// (group `context`) can be switched off to study them.
@@ -40,7 +40,7 @@ impl Groups {
             ("ngrams", LEXICAL.iter().collect(), self.ngrams),
             // A model for texts has no places for them.
             ("markup", if self.markup { markup::FEATURES.iter().collect() } else { Vec::new() }, self.markup),
-            ("context", context::features(self.markup).collect(), self.context),
+            ("context", inputs::features(self.markup).into_iter().flatten().collect(), self.context),
         ]
     }
 
@@ -84,7 +84,7 @@ pub(crate) const LEXICAL: &[Feature] = &[
 ];
 
 /// Version of the features: raised whenever a name, an order or a computation changes.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Places of the block model's input: all groups, used or not, in one row; of HTML those of `markup` too, behind the
 /// others.

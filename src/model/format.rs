@@ -187,8 +187,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Model> {
     Ok(Model {
         block: head("block", features::row::length(markup))?,
         kind: head("kind", features::row::length(markup))?,
-        page: head("page", features::context::first_count(markup))?,
-        second: head("second", features::context::count(markup))?,
+        page: head("page", features::inputs::first_count(markup))?,
+        second: head("second", features::inputs::count(markup))?,
         calibration: std::array::from_fn(|i| Platt { slope: calibration[2 * i], offset: calibration[2 * i + 1] }),
         thresholds: std::array::from_fn(|p| std::array::from_fn(|s| thresholds[p * ScriptGroup::COUNT + s])),
         ngrams: tensors.table("ngrams")?,

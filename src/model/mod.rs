@@ -7,7 +7,7 @@ mod ngram_table;
 mod turns;
 
 pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric, TunedScript, Tuning};
-pub(crate) use linear::LinearModel;
+pub(crate) use linear::{LinearModel, OUTLIER};
 pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NAME_PLACES, NgramTable, Weighing};
 pub(crate) use turns::Turns;
 
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chars::ScriptGroup;
 use crate::error::{Error, Result};
+use crate::features::{self, Groups};
 
 /// How much content a user is willing to lose for the junk that goes. The thresholds are part of the model, one for
 /// each script group, chosen on sites that were held out of training.
@@ -133,11 +134,19 @@ impl Model {
         self.thresholds[preset as usize][script_index(script)]
     }
 
-    /// The weights of the block model and of the page model by feature name, in standard deviations of the feature.
+    /// How much each feature matters, in the order of [`Groups::list`](crate::Groups::list): log-odds before calibration
+    /// per standard deviation of the feature. What the block model reads reaches them through its score, and through the
+    /// page model directly.
     pub fn weights(&self) -> impl Iterator<Item = (&'static str, f32)> + '_ {
-        let markup = self.metadata.groups.markup;
-        let page = crate::features::context_names(markup).zip(self.second.standard_weights());
-        crate::features::row_names(markup).zip(self.block.standard_weights()).chain(page)
+        let Groups { markup, context, .. } = self.metadata.groups;
+        let names: Vec<&'static str> = features::context_names(markup).collect();
+        let page: Vec<f32> = self.second.standard_weights().collect();
+        let row = features::inputs::row_range(markup);
+        let score = if context { self.second.weights()[0] } else { 1.0 };
+        let of_row: Vec<f32> =
+            self.block.standard_weights().zip(&page[row.clone()]).map(|(a, b)| score * a + b).collect();
+        let others = (0..page.len()).filter(move |at| !row.contains(at)).map(move |at| (names[at], page[at]));
+        features::row_names(markup).zip(of_row).chain(others)
     }
 }
 

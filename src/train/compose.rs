@@ -3,15 +3,13 @@
 //!
 //! Everything is made inside one fold, of material of that fold, so that no site stands on both sides of a split.
 
-use std::collections::BTreeMap;
-
 use fastrand::Rng;
 
+use super::attack::{self, Attack};
 use super::dataset::{LabeledBlock, LabeledPage};
 use super::grammar::Grammar;
 use super::inject;
 use super::spam::{SpamWriter, spam_block};
-use crate::chars;
 use crate::page::{Kind, Label};
 
 /// What the pages of one fold are made of.
@@ -32,7 +30,6 @@ pub(super) struct Composer<'a> {
     grammar: &'a Grammar,
     material: &'a Material<'a>,
     spam: SpamWriter<'a>,
-    traditional: BTreeMap<char, char>,
     rng: Rng,
 }
 
@@ -46,13 +43,7 @@ impl<'a> Composer<'a> {
         let own = material.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.kind == Some(Kind::Spam));
         let given = material.spam.iter().flat_map(|page| &page.blocks);
         let lines = own.chain(given).map(|block| block.text.as_str()).collect();
-        Self {
-            grammar,
-            material,
-            spam: SpamWriter { grammar, lines },
-            traditional: simplified_to_traditional(),
-            rng: Rng::with_seed(seed),
-        }
+        Self { grammar, material, spam: SpamWriter { grammar, lines }, rng: Rng::with_seed(seed) }
     }
 
     /// A body of a one-class source in the frame of a real page of the same language, or in one of template lines.
@@ -278,7 +269,7 @@ impl<'a> Composer<'a> {
     pub(super) fn convert(&self, page: &mut LabeledPage) {
         page.lang = "zh-Hant".to_owned();
         for block in &mut page.blocks {
-            block.text = block.text.chars().map(|c| self.traditional.get(&c).copied().unwrap_or(c)).collect();
+            block.text = block.text.chars().map(|c| attack::traditional(c).unwrap_or(c)).collect();
         }
     }
 
@@ -291,6 +282,29 @@ impl<'a> Composer<'a> {
         let line = title_line(&title, &site_name(page), &mut self.rng);
         page.blocks.insert(0, line);
         true
+    }
+}
+
+/// Disguises the spam of a page, all of it in the same way. False if it has none.
+pub(super) fn disguise(page: &mut LabeledPage, rng: &mut Rng) -> bool {
+    let attack = rng.choice(Attack::SPAM).unwrap_or(Attack::Contacts);
+    let (strength, seed) = (rng.f64(), rng.u64(..));
+    let mut any = false;
+    for block in page.blocks.iter_mut().filter(|block| block.kind == Some(Kind::Spam)) {
+        block.set_text(attack.apply(&block.text, strength, seed));
+        any = true;
+    }
+    any
+}
+
+/// Damages a page from the first line to the last, so that damage is no sign of either label.
+pub(super) fn damage(page: &mut LabeledPage, rng: &mut Rng) {
+    let attack = rng.choice(Attack::DAMAGE).unwrap_or(Attack::Bytes);
+    // Too much of this leaves nothing that could be told apart.
+    let most = if attack == Attack::Bytes { 0.3 } else { 1.0 };
+    let (strength, seed) = (most * rng.f64(), rng.u64(..));
+    for block in &mut page.blocks {
+        block.set_text(attack.apply(&block.text, strength, seed));
     }
 }
 
@@ -342,14 +356,31 @@ fn clause(text: &str) -> String {
     cut[..end].chars().take(40).collect()
 }
 
-/// The inverse of folding, as far as it has one: the first traditional form of each simplified character.
-fn simplified_to_traditional() -> BTreeMap<char, char> {
-    let mut pairs = BTreeMap::new();
-    for c in ('\u{4E00}'..='\u{9FFF}').rev() {
-        let folded = chars::fold(c);
-        if folded != c {
-            pairs.insert(folded, c);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_spam_is_disguised_and_everything_is_damaged() {
+        let spam = || spam_block("加微信免费领取 bonus 123".repeat(5), "vice");
+        let page = LabeledPage {
+            blocks: vec![content("今天的天气很好，我们去公园。".repeat(5), "main"), spam()],
+            ..LabeledPage::default()
+        };
+        let mut rng = Rng::with_seed(1);
+        let (mut disguised, mut damaged) = (0, 0);
+        for _ in 0..100 {
+            let mut copy = page.clone();
+            assert!(disguise(&mut copy, &mut rng));
+            assert_eq!(copy.blocks[0], page.blocks[0]);
+            disguised += usize::from(copy.blocks[1] != page.blocks[1]);
+            let mut copy = page.clone();
+            damage(&mut copy, &mut rng);
+            assert!(copy.blocks.iter().zip(&page.blocks).all(|(a, b)| (a.label, a.kind) == (b.label, b.kind)));
+            damaged += usize::from(copy.blocks[0] != page.blocks[0] && copy.blocks[1] != page.blocks[1]);
         }
+        assert!(disguised > 80 && damaged > 80, "{disguised} {damaged}");
+        let mut honest = LabeledPage { blocks: page.blocks[..1].to_vec(), ..page };
+        assert!(!disguise(&mut honest, &mut rng), "there is no spam in it");
     }
-    pairs
 }

@@ -29,6 +29,17 @@ pub struct LabeledBlock {
     pub markup: Option<Markup>,
 }
 
+impl LabeledBlock {
+    /// Takes another text; links keep their share of it.
+    pub(super) fn set_text(&mut self, text: String) {
+        let chars = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count() as u64;
+        if let Some(markup) = &mut self.markup {
+            markup.link_chars = (u64::from(markup.link_chars) * chars(&text) / chars(&self.text).max(1)) as u32;
+        }
+        self.text = text;
+    }
+}
+
 /// A labeled page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabeledPage {

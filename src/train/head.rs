@@ -9,7 +9,10 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 use super::folds;
 use crate::error::{Error, Result};
-use crate::model::LinearModel;
+use crate::model::{self, LinearModel};
+
+/// As the model cuts them.
+const OUTLIER: f64 = model::OUTLIER as f64;
 
 /// Rows for one head. linfa-logistic knows no sample weights: weights become the chance of being drawn.
 pub(super) struct Rows {
@@ -61,8 +64,7 @@ impl Rows {
         let mut standard = Array2::<f64>::zeros((self.len(), columns.len()));
         for (mut row, values) in standard.rows_mut().into_iter().zip(x.rows()) {
             for (cell, &at) in row.iter_mut().zip(&columns) {
-                // Outliers beyond 8 deviations say nothing more.
-                *cell = ((values[at] - means[at]) / deviations[at]).clamp(-8.0, 8.0);
+                *cell = ((values[at] - means[at]) / deviations[at]).clamp(-OUTLIER, OUTLIER);
             }
         }
         let mixing = decorrelating(&standard)?;
@@ -73,7 +75,7 @@ impl Rows {
         let fitted = LogisticRegression::default()
             .alpha(ridge * samples)
             .max_iterations(300)
-            .gradient_tolerance(1e-5 * samples)
+            .gradient_tolerance(5e-5 * samples)
             .fit(&data)
             .map_err(|error| Error::data(format!("the linear head cannot be fitted: {error}")))?;
         // The more frequent class is linfa's positive one.

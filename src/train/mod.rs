@@ -9,6 +9,7 @@
 //! file, byte for byte, on any number of threads.
 
 mod align;
+mod attack;
 mod calibrate;
 mod card;
 mod check;
@@ -30,6 +31,7 @@ mod stack;
 mod suspects;
 mod tune;
 
+pub use attack::Attack;
 pub use card::card;
 pub use check::{Finding, Severity, check};
 pub use curves::{Curves, Mistake};
@@ -135,7 +137,9 @@ pub struct ScoredPage {
 /// If the recipe makes no sense, or the data has no content or no junk.
 pub fn train(sets: &[DataSet], recipe: &Recipe, progress: &dyn Progress) -> Result<Trained> {
     recipe.check()?;
-    let sets = used(sets, recipe);
+    let mut sets = sets.to_vec();
+    recipe.ignore(&mut sets)?;
+    let sets = used(&sets, recipe);
     let groups = recipe.groups(sets.iter().flat_map(|set| &set.pages).any(|page| page.has_markup()))?;
     let (pages, folds) = pages(&sets, recipe, groups, progress)?;
     check_used(&pages, groups)?;
@@ -291,7 +295,14 @@ fn generate(material: &Material<'_>, grammar: &Grammar, recipe: &Recipe, seed: u
     let mut composer = Composer::new(grammar, material, seed);
     let mut random = fastrand::Rng::with_seed(seed ^ 0xA5A5);
     let mut out = Vec::new();
-    let mut add = |set: &str, page: LabeledPage| {
+    let mut tricks = fastrand::Rng::with_seed(seed ^ 0x5A5A);
+    let mut add = |set: &str, mut page: LabeledPage| {
+        if tricks.f64() < augment.disguised {
+            compose::disguise(&mut page, &mut tricks);
+        }
+        if tricks.f64() < augment.damaged {
+            compose::damage(&mut page, &mut tricks);
+        }
         out.push(TrainingPage { page, set: set.to_owned(), weight: augment.weight, context: true, generated: true });
     };
     let share = |total: usize| total.div_ceil(recipe.folds);
@@ -311,6 +322,11 @@ fn generate(material: &Material<'_>, grammar: &Grammar, recipe: &Recipe, seed: u
                 composer.convert(&mut copy);
             }
             add("polluted", copy);
+        } else if !chinese && random.f64() < augment.disguised {
+            let mut copy = (*page).clone();
+            if compose::disguise(&mut copy, &mut random) {
+                add("disguised", copy);
+            }
         }
         if random.f64() < augment.cropped
             && let Some(copy) = compose::cropped(page, number, &mut random)

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use regex::RegexSet;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::features::Groups;
 use crate::model;
+use crate::train::DataSet;
 
 /// How a model is trained. Every field has a default, so an empty recipe is one.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -62,6 +64,10 @@ pub struct Augment {
     pub titled: f64,
     /// Share of pages of which a piece is used once more as a page of its own.
     pub cropped: f64,
+    /// Share of generated pages whose spam is disguised, and of real pages with spam that get such a copy.
+    pub disguised: f64,
+    /// Share of generated pages that are damaged as a whole, as conversion and wrong encodings do it.
+    pub damaged: f64,
     /// Weight of a generated page against a real one.
     pub weight: f32,
     /// Weight of a page of text with elements of the generator, in a model for HTML.
@@ -104,6 +110,16 @@ pub struct DataRule {
     /// Pages to use, at most; taken evenly over the file.
     #[serde(default)]
     pub pages: Option<usize>,
+    /// Regular expressions; blocks in whose text one is found have no label. For labels that are wrong by rule.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+}
+
+impl DataRule {
+    fn patterns(&self) -> Result<RegexSet> {
+        RegexSet::new(&self.ignore)
+            .map_err(|error| Error::option(format!("data set {}: `ignore` of the recipe: {error}", self.name)))
+    }
 }
 
 fn one() -> f32 {
@@ -142,6 +158,8 @@ impl Default for Augment {
             traditional: 0.15,
             titled: 0.3,
             cropped: 0.3,
+            disguised: 0.4,
+            damaged: 0.15,
             weight: 0.5,
             furnished: 0.5,
             grammar: None,
@@ -152,7 +170,8 @@ impl Default for Augment {
 impl Augment {
     /// No generated pages.
     pub fn switch_off(&mut self) {
-        *self = Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, cropped: 0.0, ..self.clone() };
+        *self =
+            Self { polluted: 0.0, composed: 0, doorways: 0, titled: 0.0, cropped: 0.0, disguised: 0.0, ..self.clone() };
     }
 }
 
@@ -199,6 +218,7 @@ impl Recipe {
         if self.data.iter().any(|rule| !(rule.weight.is_finite() && rule.weight >= 0.0)) {
             return wrong("weights of data sets must be numbers from 0 on");
         }
+        self.data.iter().try_for_each(|rule| rule.patterns().map(|_| ()))?;
         self.groups(false).map(|_| ())
     }
 
@@ -209,6 +229,26 @@ impl Recipe {
             role: Role::Pages,
             weight: 1.0,
             pages: None,
+            ignore: Vec::new(),
         })
+    }
+
+    /// Takes the labels off blocks that the rules say to ignore. Training does so by itself; for pages that are measured.
+    ///
+    /// # Errors
+    /// If a regular expression is none.
+    pub fn ignore(&self, sets: &mut [DataSet]) -> Result<()> {
+        for set in sets {
+            let patterns = self.rule(&set.name).patterns()?;
+            if patterns.is_empty() {
+                continue;
+            }
+            for block in set.pages.iter_mut().flat_map(|page| &mut page.blocks) {
+                if patterns.is_match(&block.text) {
+                    block.label = None;
+                }
+            }
+        }
+        Ok(())
     }
 }

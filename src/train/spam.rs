@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 
+use super::attack::Attack;
 use super::dataset::LabeledBlock;
 use super::grammar::Grammar;
 use crate::page::{Kind, Label};
@@ -74,7 +75,8 @@ impl SpamWriter<'_> {
             .map(|_| {
                 let mut text = self.grammar.line("ad", self.grammar.word("brands", rng), rng);
                 if rng.u8(0..3) == 0 {
-                    text = obfuscate(&text, rng);
+                    let attack = rng.choice(Attack::SPAM).unwrap_or(Attack::Contacts);
+                    text = attack.apply(&text, rng.f64(), rng.u64(..));
                 }
                 spam_block(text, "ad-contact")
             })
@@ -88,30 +90,4 @@ impl SpamWriter<'_> {
             _ => spam_block(self.grammar.line("vice", self.grammar.word("brands", rng), rng), "vice"),
         }
     }
-}
-
-/// Hides contacts the way spammers do: full-width or circled characters, spaces, zero-width characters, look-alikes.
-fn obfuscate(text: &str, rng: &mut Rng) -> String {
-    let mode = rng.u8(0..5);
-    let mut out = String::new();
-    for c in text.chars() {
-        let code = u32::from(c);
-        match (mode, c) {
-            (0, '!'..='~') => out.extend(char::from_u32(code + 0xFEE0)),
-            (1, 'a'..='z') => out.extend(char::from_u32(code - u32::from('a') + 0x24D0)),
-            (1, '1'..='9') => out.extend(char::from_u32(code - u32::from('1') + 0x2460)),
-            (2, '0'..='9' | 'a'..='z') => {
-                out.push(c);
-                out.push(' ');
-            }
-            (3, _) if rng.u8(0..4) == 0 => {
-                out.push(c);
-                out.push('\u{200B}');
-            }
-            (4, '微') => out.push(rng.choice(['薇', '威', 'V']).unwrap_or('薇')),
-            (4, '加') => out.push(rng.choice(['➕', '+', '伽']).unwrap_or('+')),
-            _ => out.push(c),
-        }
-    }
-    out
 }

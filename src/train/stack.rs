@@ -16,7 +16,8 @@ use super::recipe::Recipe;
 use super::sparse::{SparseLogisticParams, SparseRecords};
 use super::{Progress, Step};
 use crate::error::{Error, Result};
-use crate::features::context::{self, Context};
+use crate::features::context::Context;
+use crate::features::inputs;
 use crate::features::{self, Groups, Matrix, row, set_lexical, set_names};
 use crate::model::{KIND_PLACES, LEXICAL_PLACES, LinearModel, NAME_PLACES, NgramTable, PerScript, Platt, Preset};
 use crate::page::Kind;
@@ -86,7 +87,7 @@ impl Stack<'_> {
         } else {
             let unused = |inputs| LinearModel::constant(0.0, inputs);
             let markup = self.groups.markup;
-            (unused(context::first_count(markup)), unused(context::count(markup)), block_scores)
+            (unused(inputs::first_count(markup)), unused(inputs::count(markup)), block_scores)
         };
         let kind = self.kind_model(&kind_tables, &spam, &known)?;
 
@@ -252,7 +253,7 @@ impl Stack<'_> {
                 out
             })
             .collect();
-        let first = context::first_count(markup);
+        let first = inputs::first_count(markup);
         let page = self.pass(Step::PageModel, first, &inputs)?;
         let scores = self.out_of_fold(&page, inputs.iter(), |inputs| &inputs[..first]);
         inputs.par_iter_mut().zip(&self.examples.features).enumerate().for_each_init(
@@ -261,19 +262,25 @@ impl Stack<'_> {
                 context.second(features, markup, &scores[self.examples.blocks(i)], inputs);
             },
         );
-        let second = self.pass(Step::SecondPass, context::count(markup), &inputs)?;
+        let second = self.pass(Step::SecondPass, inputs::count(markup), &inputs)?;
         let scores = self.out_of_fold(&second, inputs.iter(), |inputs| inputs);
         Ok((page.all, second.all, scores))
     }
 
     /// One pass of the page model, which learns from whole pages only and reads the first `width` inputs.
     fn pass(&self, step: Step, width: usize, inputs: &[Matrix]) -> Result<Heads> {
+        let row = inputs::row_range(self.groups.markup);
+        // Presets promise a share of content *characters*: long content counts more.
+        let facts = self.examples.features.iter().flat_map(|features| &features.facts);
+        let of_lengths =
+            facts.zip(&self.examples.junk).map(|(facts, junk)| if *junk { 1.0 } else { (1.0 + facts.length).sqrt() });
+        let weights: Vec<f32> = self.examples.weights.iter().zip(of_lengths).map(|(weight, of)| weight * of).collect();
         self.heads(step, |without| {
             let pages = |i: usize| {
                 Some(self.folds[i]) != without && self.pages[i].context && self.pages[i].teaches(self.groups)
             };
-            self.rows(&self.examples.weights, &self.examples.junk, width, pages, |i, b| &inputs[i].row(b)[..width])
-                .fit(self.recipe.page_ridge, |_| true)
+            self.rows(&weights, &self.examples.junk, width, pages, |i, b| &inputs[i].row(b)[..width])
+                .fit(self.recipe.page_ridge, |at| !row.contains(&at) || self.uses(at - row.start))
         })
     }
 
