@@ -4,9 +4,10 @@
 //! The suites are the sets of `zhsites*`, `xxsites` and `wcxb-dev`, of which part `k` is one fifth of the sites or groups,
 //! and the project's own pages, of which part `k` is the whole file `w(k+1)`. By default one suite is held out at a time
 //! and the model may learn from everything else: 21 models, half an hour. With `--together` part `k` of all suites is held
-//! out at once, which makes the numbers a little worse and takes a third of the time.
+//! out at once, which makes the numbers a little worse and takes a third of the time. With `--source NAME`, which may be
+//! given several times, whole data sets are held out instead, one model for each.
 //!
-//! Usage: `held_out RECIPE [--together] [--json FILE] DATA...`
+//! Usage: `held_out RECIPE [--together | --source NAME...] [--json FILE] DATA...`
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,42 +15,74 @@ use std::path::PathBuf;
 use tamis::Classifier;
 use tamis::train::{DataSet, LabeledPage, Measures, Recipe, Report, ScoredBlock};
 
-/// Suites of data sets that are measured together.
-const SUITES: [(&str, &[&str]); 4] = [
-    ("zhsites + zhsites2", &["zhsites", "zhsites2"]),
-    ("xxsites", &["xxsites"]),
-    ("wcxb-dev", &["wcxb-dev"]),
-    (OWN, &["w1", "w2", "w3", "w4", "w5", "w6"]),
-];
-/// The project's own pages; their parts are files.
-const OWN: &str = "data";
-const FOLDS: usize = 5;
-
-/// Whether a page of a set belongs to a part of a suite.
-fn is_part(suite: &str, names: &[&str], part: usize, set: &str, page: &LabeledPage) -> bool {
-    if suite == OWN { names.get(part) == Some(&set) } else { names.contains(&set) && fold(&page.group) == part }
+/// Data sets that are measured together, and in how many parts.
+struct Suite {
+    name: String,
+    sets: Vec<String>,
+    parts: Parts,
 }
+
+#[derive(Clone, Copy, PartialEq)]
+enum Parts {
+    /// Fifths of the sites or groups.
+    Sites,
+    /// The data sets.
+    Sets,
+}
+
+impl Suite {
+    fn new(name: &str, sets: &[&str], parts: Parts) -> Self {
+        Self { name: name.to_owned(), sets: sets.iter().map(|set| (*set).to_owned()).collect(), parts }
+    }
+
+    fn usual() -> Vec<Self> {
+        vec![
+            Self::new("zhsites + zhsites2", &["zhsites", "zhsites2"], Parts::Sites),
+            Self::new("xxsites", &["xxsites"], Parts::Sites),
+            Self::new("wcxb-dev", &["wcxb-dev"], Parts::Sites),
+            Self::new("data", &["w1", "w2", "w3", "w4", "w5", "w6"], Parts::Sets),
+        ]
+    }
+
+    fn count(&self) -> usize {
+        if self.parts == Parts::Sites { FOLDS } else { self.sets.len() }
+    }
+
+    fn holds(&self, part: usize, set: &str, page: &LabeledPage) -> bool {
+        match self.parts {
+            Parts::Sites => self.sets.iter().any(|name| name == set) && fold(&page.group) == part,
+            Parts::Sets => self.sets.get(part).is_some_and(|name| name == set),
+        }
+    }
+}
+
+const FOLDS: usize = 5;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let recipe = arguments.next().ok_or("usage: held_out RECIPE [--together] [--json FILE] DATA...")?;
     let recipe = Recipe::load(&PathBuf::from(recipe))?;
-    let (mut paths, mut json, mut together) = (Vec::new(), None, false);
+    let (mut paths, mut json, mut together, mut sources) = (Vec::new(), None, false, Vec::new());
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--together" => together = true,
             "--json" => json = arguments.next(),
+            "--source" => sources.push(arguments.next().ok_or("--source needs the name of a data set")?),
             _ => paths.push(PathBuf::from(argument)),
         }
     }
     let mut sets = DataSet::load_all(&paths)?;
     recipe.ignore(&mut sets)?;
 
+    let suites = if sources.is_empty() {
+        Suite::usual()
+    } else {
+        sources.iter().map(|name| Suite::new(name, &[name], Parts::Sets)).collect()
+    };
     // What is held out at once: pairs of suite and part.
-    let parts = |names: &[&str], suite: &str| if suite == OWN { names.len() } else { FOLDS };
     let mut rounds: Vec<Vec<(usize, usize)>> = Vec::new();
-    for (s, (suite, names)) in SUITES.iter().enumerate() {
-        for part in 0..parts(names, suite) {
+    for (s, suite) in suites.iter().enumerate() {
+        for part in 0..suite.count() {
             if !together || rounds.len() <= part {
                 rounds.push(Vec::new());
             }
@@ -67,7 +100,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (number, round) in rounds.iter().enumerate() {
         let start = std::time::Instant::now();
         let suite_of = |set: &str, page: &LabeledPage| {
-            round.iter().find(|(s, part)| is_part(SUITES[*s].0, SUITES[*s].1, *part, set, page)).map(|(s, _)| *s)
+            round.iter().find(|(s, part)| suites[*s].holds(*part, set, page)).map(|(s, _)| *s)
         };
         let train: Vec<DataSet> =
             sets.iter().map(|set| only(set, |page| suite_of(&set.name, page).is_none())).collect();
@@ -83,8 +116,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let done: Vec<usize> = scored.keys().copied().filter(|s| !to_come(s)).collect();
         for s in done {
             let report = Report::of(&scored.remove(&s).unwrap_or_default());
-            print(SUITES[s].0, &report);
-            reports.insert(SUITES[s].0, report);
+            print(&suites[s], &report);
+            reports.insert(suites[s].name.clone(), report);
         }
     }
     if let Some(json) = json {
@@ -94,14 +127,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Rows of the table, by language or file; behind them, as notes, intervals and what happens to each kind.
-fn print(suite: &str, report: &Report) {
-    row(suite, report.pages, &report.overall, Some((&report.capped, report.page_f1)));
-    let groups = if suite == OWN { &report.by_set } else { &report.by_lang };
-    for (name, measures) in groups.iter().filter(|_| groups.len() > 1) {
-        row(&format!("- {name}"), 0, measures, None);
+fn print(suite: &Suite, report: &Report) {
+    let name = &suite.name;
+    row(name, report.pages, &report.overall, Some((&report.capped, report.page_f1)));
+    let groups = if suite.parts == Parts::Sets && suite.sets.len() > 1 { &report.by_set } else { &report.by_lang };
+    for (group, measures) in groups.iter().filter(|_| groups.len() > 1) {
+        row(&format!("- {group}"), 0, measures, None);
     }
     let interval = |name: &str| report.intervals.get(name).map_or(String::new(), |[a, b]| format!("{a:.3}-{b:.3}"));
-    println!("note: {suite}: 95 % intervals: AUC {}, recall {}", interval("auc"), interval("recall_99"));
+    println!("note: {name}: 95 % intervals: AUC {}, recall {}", interval("auc"), interval("recall_99"));
     let kinds: Vec<String> = report
         .by_kind
         .iter()
@@ -110,7 +144,7 @@ fn print(suite: &str, report: &Report) {
             format!("{name} ({}) {:.3}/{:.3}/{:.3}", kind.blocks, kind.removed[0], kind.removed[1], kind.removed[2])
         })
         .collect();
-    println!("note: - **{suite}**: {}", kinds.join("; "));
+    println!("note: - **{name}**: {}", kinds.join("; "));
 }
 
 /// A set with some of its pages.

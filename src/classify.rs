@@ -6,8 +6,6 @@ use std::sync::Arc;
 use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
 use crate::features::context::Context;
-#[cfg(feature = "rules")]
-use crate::features::context::SCORE_LIMIT;
 use crate::features::inputs;
 use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
 use crate::math::exp;
@@ -220,6 +218,11 @@ pub(crate) fn section_of(page: &Page<'_>, section: usize) -> Range<usize> {
     blocks * section / sections..blocks * (section + 1) / sections
 }
 
+/// What the page model sees of a block that a rule fires on, in log-odds: what many blocks have that are not in doubt. With more, rules
+/// for all lines of a menu take the page model beyond what it has learnt, and the content goes along.
+#[cfg(feature = "rules")]
+const RULED: f32 = 2.0;
+
 /// Classifies page after page; all memory is reused.
 pub struct Worker<'c> {
     pub(crate) classifier: &'c Classifier,
@@ -347,13 +350,13 @@ impl Worker<'_> {
         false
     }
 
-    /// Sets the block score of every block that a rule fires on, so that the page model sees it as certain.
+    /// Sets the block score of every block that a rule fires on, so that the page model sees it in the neighbours.
     #[cfg(feature = "rules")]
     fn ask_rules(&mut self, url: Option<&str>, blocks: &[Block<'_>]) {
         let Some(rules) = self.classifier.rules() else { return };
         self.rulings.page(rules, url, blocks);
         for (i, fired) in &self.rulings.fired {
-            self.scores[*i] = SCORE_LIMIT.copysign(rules.log_odds(fired));
+            self.scores[*i] = RULED.copysign(rules.log_odds(fired));
         }
     }
 

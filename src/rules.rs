@@ -46,7 +46,7 @@ const CERTAIN: f32 = 20.0;
 /// but for the case of ASCII letters and a dot at the end: an international name is not the same as its `xn--` form.
 ///
 /// **What a rule does.** The verdict is junk with a score of 1 or content with a score of nearly 0 (2e-9), whatever the
-/// threshold. The page model sees the block as certain too, which moves the scores of its neighbours.
+/// threshold. The page model sees the block as clear junk or clear content, which moves the scores of its neighbours.
 ///
 /// ```
 /// # fn main() -> tamis::Result<()> {

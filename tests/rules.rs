@@ -196,6 +196,23 @@ fn neighbours_see_it() {
 }
 
 #[test]
+fn rules_for_a_whole_menu_spare_the_content() {
+    let menu = ["首页", "要闻", "财经", "体育", "娱乐", "房产", "汽车", "教育", "健康", "旅游", "图片", "视频", "专题", "论坛"];
+    let lines = |some: &[&str]| some.join("\n");
+    let text = format!("{}\n{BODY}\n老桥怎么修\n{BODY}\n{}\n", lines(&menu[..8]), lines(&menu[8..]));
+    let page = segment::text(&text);
+    let content = |classifier: &Classifier| -> Vec<f32> {
+        let verdicts = classifier.classify(&page);
+        let of = page.blocks.iter().zip(verdicts).filter(|(block, _)| !menu.contains(&block.text.as_ref()));
+        of.map(|(_, verdict)| verdict.score).collect()
+    };
+    let rules = format!("[[rule]]\naction = 'drop'\npattern = '^(?:{})$'", menu.join("|"));
+    for (ruled, without) in content(&ruled(&rules)).into_iter().zip(content(&CLASSIFIER)) {
+        assert!(ruled < without + 0.1, "{ruled} {without}");
+    }
+}
+
+#[test]
 fn explanations_name_the_rule() {
     let rules = "[[rule]]\nname = 'house ads'\naction = 'drop'\nwords = ['訂閱ab本刊']\npattern = '\\d+ 期'\n[[rule]]\nname = 'ours'\naction = 'keep'\nwords = ['本报']";
     for (text, name, found, log_odds) in [

@@ -1,5 +1,6 @@
 //! The class `Classifier`.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -11,11 +12,11 @@ use tamis::{Classifier, Model, Page, Preset, Rules, Threshold};
 
 use crate::arrow::{self, Column};
 use crate::block::{PyBlock, PyExplanation, blocks};
-use crate::clean::{cleaned_html, cleaned_text};
+use crate::clean::{cleaned_html, cut, kept_text};
 use crate::error::{exception, os_error, wrong};
 use crate::json::{json, object};
 use crate::parallel;
-use crate::source::{Html, page};
+use crate::source::{Html, Source, page};
 
 /// A model with a threshold and rules: what labels and cleans pages.
 ///
@@ -34,6 +35,12 @@ pub(crate) struct PyClassifier {
     threshold: Threshold,
     /// The text of the rules, which goes into pickles.
     rules: Option<String>,
+}
+
+/// A page without its junk: what is kept of a text, or the text of HTML.
+enum Clean {
+    Kept(Vec<Range<usize>>),
+    Text(String),
 }
 
 /// Decoded once a process.
@@ -208,8 +215,9 @@ impl PyClassifier {
 
     /// The text without its junk lines and junk parts of lines. Characters are deleted, never changed.
     #[pyo3(signature = (text, *, url=None))]
-    fn clean(&self, py: Python<'_>, text: PyBackedStr, url: Option<String>) -> PyResult<String> {
-        Ok(py.detach(|| cleaned_text(&mut self.inner.worker(), &text, url.as_deref())))
+    fn clean<'py>(&self, py: Python<'py>, text: PyBackedStr, url: Option<String>) -> PyResult<Bound<'py, PyString>> {
+        let kept = py.detach(|| kept_text(&mut self.inner.worker(), &text, url.as_deref()));
+        cut(text.as_py_str().bind(py), &kept)
     }
 
     /// The text of a page of HTML without its junk, with a blank line between blocks and a line feed at the end.
@@ -228,20 +236,20 @@ impl PyClassifier {
     ///
     /// Raises `TypeError` for other items, `TamisError` if there are not as many urls as texts or if compressed HTML is broken.
     #[pyo3(signature = (texts, *, html=false, urls=None, threads=None))]
-    fn clean_many(
+    fn clean_many<'py>(
         &self,
-        py: Python<'_>,
-        texts: Bound<'_, PyAny>,
+        py: Python<'py>,
+        texts: Bound<'py, PyAny>,
         html: bool,
         urls: Option<Vec<Option<PyBackedStr>>>,
         threads: Option<usize>,
-    ) -> PyResult<Vec<Option<String>>> {
+    ) -> PyResult<Vec<Option<Bound<'py, PyString>>>> {
         let threads = parallel::threads(threads)?;
         if texts.is_instance_of::<PyString>() {
             return Err(PyTypeError::new_err("clean_many takes a list of texts; clean takes one"));
         }
-        let texts = texts.try_iter()?.map(|text| text?.extract()).collect::<PyResult<Vec<Option<Html>>>>()?;
-        if !html && texts.iter().any(|text| matches!(text, Some(Html::Bytes(_)))) {
+        let texts = texts.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+        if !html && texts.iter().any(PyAnyMethods::is_instance_of::<PyBytes>) {
             return Err(PyTypeError::new_err("texts are str; bytes can be HTML only (html=True)"));
         }
         let mut urls = urls.unwrap_or_default();
@@ -249,13 +257,23 @@ impl PyClassifier {
             return Err(wrong(format!("{} texts have {} urls", texts.len(), urls.len())));
         }
         urls.resize_with(texts.len(), || None);
-        let pages: Vec<_> = texts.into_iter().zip(urls).collect();
-        parallel::map(py, &self.inner, threads, 0, &pages, |worker, (text, url)| {
-            let Some(text) = text else { return Ok(None) };
-            let source = text.decode().map_err(|error| error.to_string())?;
-            let clean = if html { cleaned_html } else { cleaned_text };
-            Ok(Some(clean(worker, &source, url.as_deref())))
-        })
+        let source = |text: &Bound<'py, PyAny>| if text.is_none() { Ok(None) } else { Source::new(text).map(Some) };
+        let pages = texts.iter().zip(urls).map(|(text, url)| Ok((source(text)?, url))).collect::<PyResult<Vec<_>>>()?;
+        let cleaned = parallel::map(py, &self.inner, threads, 0, &pages, |worker, (source, url)| {
+            let Some(source) = source else { return Ok(None) };
+            let source = source.decode().map_err(|error| error.to_string())?;
+            let url = url.as_deref();
+            Ok(Some(match html {
+                true => Clean::Text(cleaned_html(worker, &source, url)),
+                false => Clean::Kept(kept_text(worker, &source, url)),
+            }))
+        })?;
+        let results = texts.iter().zip(cleaned).map(|(text, clean)| match clean {
+            None => Ok(None),
+            Some(Clean::Kept(kept)) => cut(text.cast()?, &kept).map(Some),
+            Some(Clean::Text(text)) => Ok(Some(PyString::new(py, &text))),
+        });
+        results.collect()
     }
 
     /// The blocks of a text with their verdicts, in order. A line that is not blank is a block; one of both content and junk has

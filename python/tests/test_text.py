@@ -44,11 +44,13 @@ def test_clean_takes_out_some_and_remove_junk_the_same(clf):
 
 
 def test_many_are_the_same_on_any_number_of_threads(clf):
-    expected = [None if text is None else clf.clean(text) for text in PAGES]
-    many = PAGES * 5  # more than one round
+    odd = ["\ufeff首页 | 登录\n" + TEXTS[0], "é\n\n", "🎉 𠮷\r\n" + TEXTS[1] * 200, "\x00", "Home | Login\n"]
+    pages = PAGES + odd
+    expected = [None if text is None else clf.clean(text) for text in pages]
+    many = pages * 5  # more than one round
     for threads in (1, 2, 7, None):
         assert clf.clean_many(many, threads=threads) == expected * 5
-    assert clf.clean_many(iter(PAGES)) == expected
+    assert clf.clean_many(iter(pages)) == expected
     assert clf.clean_many([]) == []
 
 
@@ -153,6 +155,7 @@ def test_errors_say_what_is_wrong(clf, tmp_path):
         (lambda: clf.clean_many("text"), TypeError, "list"),
         (lambda: clf.clean_many([b"text"]), TypeError, "html=True"),
         (lambda: clf.clean_many([3]), TypeError, "int"),
+        (lambda: clf.clean_many(["a", "\ud800"]), UnicodeEncodeError, "surrogates"),
         (lambda: clf.clean_many(["a", None, b"\x1f\x8b\x08x"], html=True), tamis.TamisError, "item 2"),
         (lambda: clf.clean_many(["a"], urls=["b", "c"]), tamis.TamisError, "urls"),
         (lambda: clf.clean_many(["a"], threads=0), tamis.TamisError, "threads"),

@@ -122,16 +122,16 @@ pub(super) struct Layout {
 pub(super) const fn layout(markup: bool) -> Layout {
     let containers = if markup { container::COUNT } else { 0 };
     let fixed = 1 + SCORED;
-    let first = pass(1, fixed + FIXED.len(), containers, markup);
+    let first = pass(1, fixed + FIXED.len(), containers);
     let row = first.end;
     let end = row + row::length(markup);
-    let second = pass(end, end + SCORED, containers, markup);
+    let second = pass(end, end + SCORED, containers);
     Layout { fixed, passes: [first, second], row, first: end }
 }
 
-const fn pass(scores: usize, container: usize, containers: usize, markup: bool) -> Pass {
+const fn pass(scores: usize, container: usize, containers: usize) -> Pass {
     let products = container + containers;
-    Pass { scores, container, products, end: products + products::count(markup) }
+    Pass { scores, container, products, end: products + products::COUNT }
 }
 
 /// How many inputs the first pass reads.
@@ -153,29 +153,25 @@ pub(crate) fn row_range(markup: bool) -> std::ops::Range<usize> {
 /// stands behind, in order. "Score" is the block model's log-odds of junk, cut at ±8.
 pub(crate) fn features(markup: bool) -> [impl Iterator<Item = &'static Feature>; 2] {
     let of = |features: &'static [Feature]| if markup { features } else { &[] };
-    let products = |again| products::features(again, markup);
     [
-        [OWN, OF_SCORES, FIXED, of(container::FEATURES), products(false)].into_iter().flatten(),
-        [AGAIN, of(container::AGAIN), products(true), &[], &[]].into_iter().flatten(),
+        [OWN, OF_SCORES, FIXED, of(container::FEATURES), products::features(false)].into_iter().flatten(),
+        [AGAIN, of(container::AGAIN), products::features(true), &[], &[]].into_iter().flatten(),
     ]
 }
 
-/// Places of the factors in what is made of scores, in [`FIXED`], in what is made of the elements around.
-const SCORES_AT: [usize; products::OF_SCORES.len()] = places(OF_SCORES, products::OF_SCORES);
-const OVERLAP_AT: usize = feature::place(FIXED, "overlap");
-const LENGTH_AT: usize = row::STATS + feature::place(stats::FEATURES, "length");
-const LETTERS_AT: usize = row::STATS + feature::place(stats::FEATURES, "letters");
-const ELEMENTS_AT: [usize; products::OF_ELEMENTS.len()] = places(container::FEATURES, products::OF_ELEMENTS);
-
-const fn places<const N: usize>(features: &[Feature], names: [&str; N]) -> [usize; N] {
-    let mut at = [0; N];
+/// Places of the factors in what is made of scores, in [`FIXED`] and in the block model's row.
+const SCORES_AT: [usize; products::OF_SCORES.len()] = {
+    let mut at = [0; products::OF_SCORES.len()];
     let mut i = 0;
-    while i < N {
-        at[i] = feature::place(features, names[i]);
+    while i < at.len() {
+        at[i] = feature::place(OF_SCORES, products::OF_SCORES[i]);
         i += 1;
     }
     at
-}
+};
+const OVERLAP_AT: usize = feature::place(FIXED, "overlap");
+const LENGTH_AT: usize = row::STATS + feature::place(stats::FEATURES, "length");
+const LETTERS_AT: usize = row::STATS + feature::place(stats::FEATURES, "letters");
 
 /// Fills in the products of one pass, from the inputs that are there.
 pub(super) fn multiply(inputs: &mut [f32], markup: bool, number: usize) {
@@ -190,6 +186,5 @@ pub(super) fn multiply(inputs: &mut [f32], markup: bool, number: usize) {
     *length = inputs[layout.row + LENGTH_AT];
     *letters = inputs[layout.row + LETTERS_AT];
     *overlap = inputs[layout.fixed + OVERLAP_AT];
-    let elements = ELEMENTS_AT.map(|at| if markup { inputs[pass.container + at] } else { 0.0 });
-    products::fill(&factors, markup.then_some(&elements), &mut inputs[pass.products..pass.end]);
+    products::fill(&factors, &mut inputs[pass.products..pass.end]);
 }

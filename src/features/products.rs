@@ -21,55 +21,36 @@ pub(crate) const OF_SCORES: [&str; 10] = [
     "page_share",
 ];
 const OF_BLOCK: [&str; 3] = ["length", "letters", "overlap"];
-/// Of HTML, besides: made of the scores in the elements around.
-pub(crate) const OF_ELEMENTS: [&str; 3] = ["group1", "group2", "style"];
 
 /// How many factors there are.
 pub(crate) const FACTORS: usize = 1 + OF_SCORES.len() + OF_BLOCK.len();
 
-/// How many products there are.
-pub(crate) const fn count(markup: bool) -> usize {
-    let factors = if markup { FACTORS + OF_ELEMENTS.len() } else { FACTORS };
-    factors * (factors + 1) / 2
-}
+/// How many products they have.
+pub(crate) const COUNT: usize = FACTORS * (FACTORS + 1) / 2;
 
-/// Fills in the products of all pairs of factors, then of those of elements with all before and with themselves.
+/// Fills in the products of all pairs of factors.
 #[inline]
-pub(crate) fn fill(factors: &[f32; FACTORS], elements: Option<&[f32; OF_ELEMENTS.len()]>, out: &mut [f32]) {
+pub(crate) fn fill(factors: &[f32; FACTORS], out: &mut [f32]) {
+    debug_assert_eq!(out.len(), COUNT);
     let mut rest = out;
     for (i, b) in factors.iter().enumerate() {
-        rest = multiply(&factors[..=i], *b, rest);
+        let Some((places, behind)) = rest.split_at_mut_checked(i + 1) else { return };
+        for (place, a) in places.iter_mut().zip(factors) {
+            *place = a * b;
+        }
+        rest = behind;
     }
-    for (i, b) in elements.into_iter().flatten().enumerate() {
-        rest = multiply(factors, *b, rest);
-        rest = multiply(elements.map_or(&[][..], |elements| &elements[..=i]), *b, rest);
-    }
-    debug_assert!(rest.is_empty());
 }
 
-/// Fills the places at the start with products by `b`; those behind.
-#[inline(always)]
-fn multiply<'a>(factors: &[f32], b: f32, out: &'a mut [f32]) -> &'a mut [f32] {
-    let (places, rest) = out.split_at_mut(factors.len().min(out.len()));
-    for (place, a) in places.iter_mut().zip(factors) {
-        *place = a * b;
-    }
-    rest
-}
-
-/// What the products of the first pass and of the second say of themselves, those of HTML behind the others.
+/// What the products of the first pass and of the second say of themselves.
 static FEATURES: LazyLock<[Vec<Feature>; 2]> = LazyLock::new(|| ["", "again_"].map(features_of));
 
 fn features_of(again: &str) -> Vec<Feature> {
     let of_scores = |name: &str| (format!("{again}{name}"), true);
     let of_block = |name: &str| (name.to_owned(), false);
-    let names: Vec<(String, bool)> = [of_block("score")]
-        .into_iter()
-        .chain(OF_SCORES.map(of_scores))
-        .chain(OF_BLOCK.map(of_block))
-        .chain(OF_ELEMENTS.map(of_scores))
-        .collect();
-    let mut out = Vec::with_capacity(count(true));
+    let names: Vec<(String, bool)> =
+        [of_block("score")].into_iter().chain(OF_SCORES.map(of_scores)).chain(OF_BLOCK.map(of_block)).collect();
+    let mut out = Vec::with_capacity(COUNT);
     for (j, (b, b_changes)) in names.iter().enumerate() {
         for (a, a_changes) in &names[..=j] {
             // What does not change is multiplied in both passes; names are unique all the same.
@@ -82,8 +63,8 @@ fn features_of(again: &str) -> Vec<Feature> {
     out
 }
 
-pub(crate) fn features(again: bool, markup: bool) -> &'static [Feature] {
-    &FEATURES[usize::from(again)][..count(markup)]
+pub(crate) fn features(again: bool) -> &'static [Feature] {
+    &FEATURES[usize::from(again)]
 }
 
 #[cfg(test)]
@@ -93,19 +74,15 @@ mod tests {
     #[test]
     fn products_stand_where_their_names_say() {
         let factors: [f32; FACTORS] = std::array::from_fn(|i| (i + 2) as f32);
-        let elements: [f32; OF_ELEMENTS.len()] = std::array::from_fn(|i| (i + 100) as f32);
-        let mut out = [0.0; count(true)];
-        fill(&factors, Some(&elements), &mut out);
-        let mut short = [0.0; count(false)];
-        fill(&factors, None, &mut short);
-        assert_eq!(out[..short.len()], short);
-        let names = ["score"].into_iter().chain(OF_SCORES).chain(OF_BLOCK).chain(OF_ELEMENTS);
-        let values: std::collections::BTreeMap<&str, f32> = names.zip(factors.into_iter().chain(elements)).collect();
-        for (feature, product) in features(false, true).iter().zip(out) {
+        let mut out = [0.0; COUNT];
+        fill(&factors, &mut out);
+        let names = ["score"].into_iter().chain(OF_SCORES).chain(OF_BLOCK);
+        let values: std::collections::BTreeMap<&str, f32> = names.zip(factors).collect();
+        for (feature, product) in features(false).iter().zip(out) {
             let Some((a, b)) = feature.name.split_once('*') else { panic!("{} is no product", feature.name) };
             assert_eq!(values[a] * values[b], product, "{}", feature.name);
         }
-        let all = [false, true].iter().flat_map(|again| features(*again, true)).map(|feature| feature.name);
-        assert_eq!(all.collect::<std::collections::BTreeSet<_>>().len(), 2 * count(true), "names are unique");
+        let all = [false, true].iter().flat_map(|again| features(*again)).map(|feature| feature.name);
+        assert_eq!(all.collect::<std::collections::BTreeSet<_>>().len(), 2 * COUNT, "names are unique");
     }
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod html_sets;
 mod peers;
+mod speed;
 mod tables;
 mod test;
 
@@ -36,11 +37,26 @@ enum Task {
     },
     /// Compare with other extractors on the same pages of HTML; installs what it needs (a quarter of an hour)
     BenchPeers(peers::Options),
+    /// Compare the Python package with the library in Rust and other filters; installs what it needs (ten minutes)
+    BenchPython {
+        /// Pages in a batch
+        #[arg(long, default_value_t = 10_000)]
+        pages: usize,
+        /// Runs of which the median counts
+        #[arg(long, default_value_t = 7)]
+        runs: usize,
+    },
     /// Measure on sites and sources that the model has never seen (takes half an hour)
     HeldOut {
         /// The recipe
         #[arg(long, default_value = "models/default.toml")]
         recipe: PathBuf,
+        /// Hold out one part of every suite at once: a third of the time, numbers a little worse
+        #[arg(long)]
+        together: bool,
+        /// Hold out a whole data set instead; may be given several times
+        #[arg(long, value_name = "NAME")]
+        source: Vec<String>,
     },
 }
 
@@ -63,9 +79,13 @@ fn main() -> Result<()> {
         }
         Task::BenchFormats { megabytes, runs } => bench::formats(megabytes, runs),
         Task::BenchPeers(options) => peers::peers(options),
-        Task::HeldOut { recipe } => {
+        Task::BenchPython { pages, runs } => speed::python(pages, runs),
+        Task::HeldOut { recipe, together, source } => {
             let recipe = recipe.to_string_lossy();
-            run("cargo", &["run", "--release", "--example", "held_out", "--", &recipe, TRAIN, "data"])
+            let mut command = vec!["run", "--release", "--example", "held_out", "--", &recipe];
+            command.extend(together.then_some("--together"));
+            command.extend(source.iter().flat_map(|name| ["--source", name]));
+            run("cargo", &[&command[..], &[TRAIN, "data"]].concat())
         }
     }
 }
