@@ -7,11 +7,11 @@ use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
 use crate::features::context::Context;
 use crate::features::inputs;
-use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
+use crate::features::{Featurizer, Groups, Input, Matrix, PageFeatures, Piece, row, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
 use crate::page::{Block, Kind, Label, Page, Verdict};
-use crate::parts::{Cutter, Division, PRICE};
+use crate::parts::{Cutter, Division, MIXED};
 #[cfg(feature = "rules")]
 use crate::rules::{Rules, Rulings};
 use crate::segment;
@@ -156,9 +156,11 @@ impl Classifier {
             model: &self.model,
             featurizer: Featurizer::new(),
             features: PageFeatures::default(),
+            whole: PageFeatures::default(),
             context: Context::default(),
             scores: Vec::new(),
             inputs: Matrix::default(),
+            first_scores: Vec::new(),
             page_scores: Vec::new(),
             verdicts: Vec::new(),
             section: 0,
@@ -197,11 +199,6 @@ impl Classifier {
         }
         out
     }
-
-    fn verdict(&self, score: f32, threshold: f32, kind: impl FnOnce() -> Kind) -> Verdict {
-        let label = if score >= threshold { Label::Junk } else { Label::Content };
-        Verdict::new(label, (label == Label::Junk).then(kind), score)
-    }
 }
 
 /// Blocks of a page that are looked at together.
@@ -230,11 +227,15 @@ pub struct Worker<'c> {
     pub(crate) model: &'c Model,
     featurizer: Featurizer,
     pub(crate) features: PageFeatures,
+    /// Those of whole blocks while [`Worker::divided`], and memory.
+    whole: PageFeatures,
     context: Context,
     /// The block model's scores.
     pub(crate) scores: Vec<f32>,
     /// The page model's inputs.
     pub(crate) inputs: Matrix,
+    /// What the page model's first pass made of them.
+    first_scores: Vec<f32>,
     /// Log-odds of junk before calibration.
     page_scores: Vec<f32>,
     pub(crate) verdicts: Vec<Verdict>,
@@ -271,16 +272,12 @@ impl Worker<'_> {
     pub(crate) fn score(&mut self, page: &Page<'_>, section: usize) {
         self.section = section;
         self.divided = false;
-        self.score_blocks(page, &page.blocks[section_of(page, section)]);
-    }
-
-    /// The same for blocks that stand in the section's place.
-    pub(crate) fn score_blocks(&mut self, page: &Page<'_>, blocks: &[Block<'_>]) {
+        let blocks = &page.blocks[section_of(page, section)];
         let model = self.classifier.model_for(page);
         self.model = model;
         let groups = model.metadata().groups;
         let input = Input { groups, blocks, is_first: self.section == 0, elements: &page.elements };
-        self.featurizer.page(&input, &mut Weighing::new(&model.ngrams, PRICE), &mut self.features);
+        self.featurizer.page(&input, &mut Weighing::new(&model.ngrams, MIXED), &mut self.features);
         if let Some(names) = &model.names {
             self.features.set_names(names);
         }
@@ -288,26 +285,65 @@ impl Worker<'_> {
         self.scores.extend(self.features.rows.rows().map(|row| model.block.value(row)));
         #[cfg(feature = "rules")]
         self.ask_rules(page.url.as_deref(), blocks);
-        self.score_pages();
+        for scores in [&mut self.first_scores, &mut self.page_scores] {
+            scores.clear();
+            scores.resize(blocks.len(), 0.0);
+        }
+        self.score_pages(0..blocks.len());
+    }
+
+    /// Scores the section that was scored last with parts in the place of the blocks that are cut; where they stand.
+    /// What was made of whole blocks stays.
+    pub(crate) fn score_divided(&mut self, blocks: &[Block<'_>]) -> Vec<usize> {
+        let model = self.model;
+        let pieces = self.division.pieces(blocks);
+        let mut weighing = Weighing::new(&model.ngrams, MIXED);
+        std::mem::swap(&mut self.features, &mut self.whole);
+        self.featurizer.divide(&pieces, model.metadata().groups, &self.whole, &mut weighing, &mut self.features);
+        let mut parts = Vec::new();
+        for scores in [&mut self.scores, &mut self.first_scores, &mut self.page_scores] {
+            let whole = std::mem::take(scores);
+            parts.clear();
+            for piece in &pieces {
+                match piece {
+                    Piece::Blocks(range) => scores.extend_from_slice(&whole[range.clone()]),
+                    Piece::Part { .. } => {
+                        parts.push(scores.len());
+                        scores.push(0.0);
+                    }
+                }
+            }
+        }
+        for &at in &parts {
+            self.scores[at] = model.block.value(self.features.rows.row(at));
+        }
+        self.score_pages(parts.iter().copied());
+        self.divided = true;
+        parts
     }
 
     /// Adds the verdicts on the blocks that were scored last.
     pub(crate) fn judge(&mut self) {
-        let model = self.model;
         #[cfg(feature = "rules")]
         let first = self.verdicts.len();
         for i in 0..self.scores.len() {
-            let facts = &self.features.facts[i];
-            let script = script_index(facts.group);
-            let score = probability(model.calibration[script], self.page_scores[i]);
-            let threshold = match self.classifier.threshold {
-                Threshold::Fixed(value) => value,
-                Threshold::Preset(preset) => model.thresholds[preset as usize][script],
-            };
-            self.verdicts.push(self.classifier.verdict(score, threshold, || self.kind(i)));
+            self.verdicts.push(self.verdict(i));
         }
         #[cfg(feature = "rules")]
         self.overrule(first);
+    }
+
+    /// The verdict on block `i` of those that were scored last, rules aside.
+    pub(crate) fn verdict(&self, i: usize) -> Verdict {
+        let model = self.model;
+        let script = script_index(self.features.facts[i].group);
+        let score = probability(model.calibration[script], self.page_scores[i]);
+        let threshold = match self.classifier.threshold {
+            Threshold::Fixed(value) => value,
+            Threshold::Preset(preset) => model.thresholds[preset as usize][script],
+        };
+        let label = if score >= threshold { Label::Junk } else { Label::Content };
+        Verdict::new(label, (label == Label::Junk).then(|| self.kind(i)), score)
     }
 
     /// Turns to the section of the page that was classified last that holds block `i`; the block's number in it.
@@ -372,21 +408,22 @@ impl Worker<'_> {
         }
     }
 
-    /// The page model's two passes over the block scores.
-    fn score_pages(&mut self) {
+    /// The page model's two passes over the block scores, for the wanted blocks; what they made of others stays.
+    fn score_pages(&mut self, wanted: impl Iterator<Item = usize> + Clone) {
         let model = self.model;
-        let groups = model.metadata().groups;
-        self.page_scores.clear();
-        if !groups.context {
-            self.page_scores.extend_from_slice(&self.scores);
+        let Groups { context, markup, .. } = model.metadata().groups;
+        if !context {
+            wanted.for_each(|i| self.page_scores[i] = self.scores[i]);
             return;
         }
-        self.context.first(&self.features, groups.markup, &self.scores, &mut self.inputs);
-        let first = inputs::first_count(groups.markup);
-        self.page_scores.extend(self.inputs.rows().map(|inputs| model.page.value(&inputs[..first])));
-        self.context.second(&self.features, groups.markup, &self.page_scores, &mut self.inputs);
-        for (score, inputs) in self.page_scores.iter_mut().zip(self.inputs.rows()) {
-            *score = model.second.value(inputs);
+        self.context.first(&self.features, markup, &self.scores, wanted.clone(), &mut self.inputs);
+        let first = inputs::first_count(markup);
+        for i in wanted.clone() {
+            self.first_scores[i] = model.page.value(&self.inputs.row(i)[..first]);
+        }
+        self.context.second(&self.features, markup, &self.first_scores, wanted.clone(), &mut self.inputs);
+        for i in wanted {
+            self.page_scores[i] = model.second.value(self.inputs.row(i));
         }
     }
 }

@@ -94,7 +94,9 @@ impl Worker<'_> {
     /// Explains block `i` of those that were scored last, which has this text.
     fn explain_scored(&self, page: &Page<'_>, text: &str, i: usize) -> Explanation {
         #[cfg(feature = "rules")]
-        if let Some(explanation) = self.explain_ruled(text, i) {
+        if !self.divided
+            && let Some(explanation) = self.explain_ruled(text, i)
+        {
             return explanation;
         }
         let model = self.model;

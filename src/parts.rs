@@ -1,21 +1,24 @@
 //! Lines of which a piece is of another sort than the rest: spam glued to a sentence, a whole page in one line.
 //!
 //! The scan that scores a block tells whether the weights of its pieces turn from content to junk or back and are worth
-//! the price of it ([`Turns`]). Such a block is cut where they turn, and its page is classified once more with the parts
-//! as blocks of their own: parts have the same models, calibration and thresholds as everything else. The verdicts on whole
-//! blocks stay those of the first time.
+//! the price of it ([`Turns`]). Such a block is cut where they turn, and its parts are classified as blocks of their
+//! own in the place of the block, between the others: they have the same models, calibration and thresholds as everything else.
+//! What was made of whole blocks stays, so that parts cost little more than their own text.
 
 use std::ops::Range;
 
 use crate::chars::{self, Class};
 use crate::classify::{SECTION, Worker, section_of};
+use crate::features::Piece;
 use crate::features::scan::{Scanner, Sink};
 use crate::model::{LEXICAL_PLACES, NgramTable, Turns};
 use crate::page::{Block, Label, Page, Part, Verdict};
 
-/// What a turn from content to junk or back costs, in weights of n-grams. This and the next two were chosen among
+/// What a turn from content to junk or back costs, in weights of n-grams. This and what follows were chosen among
 /// about a dozen settings with `examples/parts.rs`: what removes much, and costs lines of one sort little at `balanced`.
-pub(crate) const PRICE: f32 = 16.0;
+const PRICE: f32 = 16.0;
+/// The same where it is only asked whether a block is worth a closer look.
+pub(crate) const MIXED: f32 = 24.0;
 /// What it costs besides where no clause or other piece of the text ends.
 const INSIDE: f32 = 12.0;
 
@@ -145,21 +148,20 @@ pub(crate) struct Division {
 
 impl Division {
     /// The blocks with parts in the place of those that are cut.
-    fn apply<'a>(&self, blocks: &'a [Block<'_>]) -> Vec<Block<'a>> {
-        let mut divided = Vec::with_capacity(blocks.len() + self.ends.len());
+    pub(crate) fn pieces<'a>(&self, blocks: &'a [Block<'_>]) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::with_capacity(2 * self.blocks.len() + self.ends.len() + 1);
         let (mut ends, mut from) = (self.ends.iter(), 0);
-        for &(i, parts) in &self.blocks {
-            divided.extend(blocks[from..i].iter().map(|block| Block::new(&block.text, block.range.clone())));
+        for &(of, parts) in &self.blocks {
+            pieces.push(Piece::Blocks(from..of));
             let mut start = 0;
             for &end in ends.by_ref().take(parts) {
-                let at = blocks[i].range.start;
-                divided.push(Block::new(blocks[i].text[start..end].trim(), at + start..at + end));
+                pieces.push(Piece::Part { of, text: blocks[of].text[start..end].trim() });
                 start = end;
             }
-            from = i + 1;
+            from = of + 1;
         }
-        divided.extend(blocks[from..].iter().map(|block| Block::new(&block.text, block.range.clone())));
-        divided
+        pieces.push(Piece::Blocks(from..blocks.len()));
+        pieces
     }
 }
 
@@ -191,23 +193,17 @@ impl Worker<'_> {
         if self.division.blocks.is_empty() {
             return;
         }
-        let first = self.verdicts.len();
-        self.score_divided(page);
-        self.judge();
-        let of_parts = self.verdicts.split_off(first);
-        let first = first - blocks.len();
-        let mut shift = 0;
+        let mut scored = self.score_divided(blocks).into_iter();
+        let first = self.verdicts.len() - blocks.len();
         let mut ends = self.division.ends.iter();
         for &(i, count) in &self.division.blocks {
-            let verdicts = &of_parts[i + shift..i + shift + count];
-            shift += count - 1;
             let mut start = blocks[i].range.start;
             let Verdict { label, kind: whole, .. } = self.verdicts[first + i];
             let is_junk = label == Label::Junk;
-            let parts = ends.by_ref().take(count).zip(verdicts).map(|(end, verdict)| {
+            let parts = ends.by_ref().zip(scored.by_ref()).take(count).map(|(end, at)| {
                 let end = blocks[i].range.start + end;
                 let range = std::mem::replace(&mut start, end)..end;
-                let Verdict { label, kind, score, .. } = *verdict;
+                let Verdict { label, kind, score, .. } = self.verdict(at);
                 // In doubt, a part of junk is junk: pieces of a list of keywords say less than all of it.
                 let (label, kind) = if is_junk && score >= 0.5 { (Label::Junk, kind.or(whole)) } else { (label, kind) };
                 Part { range, label, kind, score }
@@ -225,8 +221,9 @@ impl Worker<'_> {
     pub(crate) fn turn_to_part(&mut self, page: &Page<'_>, i: usize, part: usize) -> Option<(usize, Range<usize>)> {
         if !self.divided || !section_of(page, self.section).contains(&i) {
             self.turn_to(page, i);
-            self.cut(&page.blocks[section_of(page, self.section)]);
-            self.score_divided(page);
+            let blocks = &page.blocks[section_of(page, self.section)];
+            self.cut(blocks);
+            self.score_divided(blocks);
         }
         let at = i - section_of(page, self.section).start;
         let Division { blocks, ends } = &self.division;
@@ -240,12 +237,5 @@ impl Worker<'_> {
             before += parts;
         }
         None
-    }
-
-    /// Scores the section again, with the parts as blocks.
-    fn score_divided(&mut self, page: &Page<'_>) {
-        let blocks = self.division.apply(&page.blocks[section_of(page, self.section)]);
-        self.score_blocks(page, &blocks);
-        self.divided = true;
     }
 }
