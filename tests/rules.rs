@@ -197,7 +197,9 @@ fn neighbours_see_it() {
 
 #[test]
 fn rules_for_a_whole_menu_spare_the_content() {
-    let menu = ["首页", "要闻", "财经", "体育", "娱乐", "房产", "汽车", "教育", "健康", "旅游", "图片", "视频", "专题", "论坛"];
+    let menu = [
+        "首页", "要闻", "财经", "体育", "娱乐", "房产", "汽车", "教育", "健康", "旅游", "图片", "视频", "专题", "论坛",
+    ];
     let lines = |some: &[&str]| some.join("\n");
     let text = format!("{}\n{BODY}\n老桥怎么修\n{BODY}\n{}\n", lines(&menu[..8]), lines(&menu[8..]));
     let page = segment::text(&text);
