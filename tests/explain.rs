@@ -73,5 +73,6 @@ fn contributions_add_up_to_every_score() {
     assert!(all.blocks > 90_000, "{all:?}");
     assert!(all.sum < 1e-5, "{all:?}");
     assert!(all.score < 1e-5, "{all:?}");
-    assert!(all.log_odds < 1e-5, "{all:?}");
+    // Scores are sums of 340 numbers in `f32`, explanations are summed in `f64`.
+    assert!(all.log_odds < 3e-5, "{all:?}");
 }

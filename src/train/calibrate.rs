@@ -66,10 +66,10 @@ fn enough(samples: &[Sample], script: usize) -> bool {
     blocks.iter().all(|count| *count >= ENOUGH_BLOCKS) && sites.len() >= ENOUGH_SITES
 }
 
-/// The thresholds of the presets for each script group. `cautious` and `balanced` are the lowest thresholds whose share of
-/// lost content characters stays below their limit with 95 % confidence on other sites than these; `strict` has the best
-/// F1 of junk characters. Scripts with too little data get the most careful threshold of all the others: what was not
-/// measured is not promised.
+/// The thresholds of the presets for each script group. `cautious` and `balanced` are the lowest thresholds from 0.5 on (what
+/// is more likely content stays) whose share of lost content characters stays below their limit with 95 % confidence on other
+/// sites than these; `strict` has the best F1 of junk characters. Scripts with too little data get the most careful threshold
+/// of all the others: what was not measured is not promised.
 pub(super) fn thresholds(samples: &[Sample], scores: &[f32], losses: [f64; 2]) -> [PerScript<f32>; Preset::ALL.len()] {
     let sites = samples.iter().map(|sample| sample.site + 1).max().unwrap_or(0);
     let mut thresholds = [[f32::NAN; ScriptGroup::COUNT]; Preset::ALL.len()];
@@ -102,7 +102,7 @@ pub(super) fn thresholds(samples: &[Sample], scores: &[f32], losses: [f64; 2]) -
             caught += junk[step];
             let bound = loss.upper_bound();
             for ((best, limit), open) in best.iter_mut().zip(losses).zip(&mut open) {
-                *open &= bound <= limit;
+                *open &= bound <= limit && step >= STEPS / 2;
                 if *open {
                     *best = step;
                 }
