@@ -200,7 +200,7 @@ fn unusable_models_are_refused_with_a_sentence() {
         (b"not a model at all".to_vec(), "not a safetensors file"),
         (Vec::new(), "not a safetensors file"),
         (replaced("\\\"format_version\\\":2", "\\\"format_version\\\":9"), "model format version 9"),
-        (replaced("\\\"schema_version\\\":2", "\\\"schema_version\\\":7"), "feature schema version 7"),
+        (replaced("\\\"schema_version\\\":3", "\\\"schema_version\\\":7"), "feature schema version 7"),
         (replaced("lexical_han", "lexical_hun"), "features are not the ones"),
         (flipped, "checksum"),
     ] {
