@@ -1,4 +1,4 @@
-//! Pages to verdicts: block model, page model, calibration, threshold, and rules if there are any.
+//! Pages to verdicts: block model, page model, calibration, threshold, parts, and rules if there are any.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,12 +7,11 @@ use crate::clean::kept_ranges;
 use crate::error::{Error, Result};
 use crate::features::context::Context;
 use crate::features::inputs;
-use crate::features::{Featurizer, Input, Matrix, PageFeatures, row, set_lexical};
+use crate::features::{Featurizer, Groups, Input, Matrix, PageFeatures, Piece, row, set_lexical};
 use crate::math::exp;
 use crate::model::{Model, Platt, Preset, Weighing, script_index};
-#[cfg(feature = "rules")]
-use crate::page::Block;
-use crate::page::{Kind, Label, Page, Verdict};
+use crate::page::{Block, Kind, Label, Page, Verdict};
+use crate::parts::{Cutter, Division, MIXED};
 #[cfg(feature = "rules")]
 use crate::rules::{Rules, Rulings};
 use crate::segment;
@@ -41,6 +40,7 @@ pub struct Classifier {
     /// For pages of HTML, if it is another one.
     html: Option<Arc<Model>>,
     threshold: Threshold,
+    parts: bool,
     #[cfg(feature = "rules")]
     rules: Option<Arc<Rules>>,
 }
@@ -71,6 +71,7 @@ impl Classifier {
             model: Arc::new(model),
             html: None,
             threshold: Threshold::default(),
+            parts: true,
             #[cfg(feature = "rules")]
             rules: None,
         })
@@ -103,6 +104,18 @@ impl Classifier {
         }
         self.threshold = threshold;
         Ok(self)
+    }
+
+    /// The same classifier, which looks for [parts](Verdict::parts) of blocks, as is the default, or does not.
+    #[must_use]
+    pub fn with_parts(mut self, parts: bool) -> Self {
+        self.parts = parts;
+        self
+    }
+
+    /// Whether it looks for parts of blocks.
+    pub fn has_parts(&self) -> bool {
+        self.parts
     }
 
     /// The same classifier with these rules, in place of any others. They overrule model and threshold.
@@ -143,12 +156,17 @@ impl Classifier {
             model: &self.model,
             featurizer: Featurizer::new(),
             features: PageFeatures::default(),
+            whole: PageFeatures::default(),
             context: Context::default(),
             scores: Vec::new(),
             inputs: Matrix::default(),
+            first_scores: Vec::new(),
             page_scores: Vec::new(),
             verdicts: Vec::new(),
-            part: 0,
+            section: 0,
+            divided: false,
+            cutter: None,
+            division: Division::default(),
             #[cfg(feature = "rules")]
             rulings: Rulings::default(),
         }
@@ -181,27 +199,26 @@ impl Classifier {
         }
         out
     }
-
-    fn verdict(&self, score: f32, threshold: f32, kind: impl FnOnce() -> Kind) -> Verdict {
-        let label = if score >= threshold { Label::Junk } else { Label::Content };
-        Verdict { label, kind: (label == Label::Junk).then(kind), score }
-    }
 }
 
 /// Blocks of a page that are looked at together.
-const PART: usize = 1 << 14;
+pub(crate) const SECTION: usize = 1 << 14;
+
+/// How many sections a page has.
+fn sections(page: &Page<'_>) -> usize {
+    page.blocks.len().div_ceil(SECTION).max(1)
+}
+
+/// The blocks of a page's section.
+pub(crate) fn section_of(page: &Page<'_>, section: usize) -> Range<usize> {
+    let (blocks, sections) = (page.blocks.len(), sections(page));
+    blocks * section / sections..blocks * (section + 1) / sections
+}
 
 /// What the page model sees of a block that a rule fires on, in log-odds: what many blocks have that are not in doubt. With more, rules
 /// for all lines of a menu take the page model beyond what it has learnt, and the content goes along.
 #[cfg(feature = "rules")]
 const RULED: f32 = 2.0;
-
-/// The blocks of a page's part.
-fn part_of(page: &Page<'_>, part: usize) -> Range<usize> {
-    let blocks = page.blocks.len();
-    let parts = blocks.div_ceil(PART).max(1);
-    blocks * part / parts..blocks * (part + 1) / parts
-}
 
 /// Classifies page after page; all memory is reused.
 pub struct Worker<'c> {
@@ -210,16 +227,25 @@ pub struct Worker<'c> {
     pub(crate) model: &'c Model,
     featurizer: Featurizer,
     pub(crate) features: PageFeatures,
+    /// Those of whole blocks while [`Worker::divided`], and memory.
+    whole: PageFeatures,
     context: Context,
     /// The block model's scores.
     pub(crate) scores: Vec<f32>,
     /// The page model's inputs.
     pub(crate) inputs: Matrix,
+    /// What the page model's first pass made of them.
+    first_scores: Vec<f32>,
     /// Log-odds of junk before calibration.
     page_scores: Vec<f32>,
     pub(crate) verdicts: Vec<Verdict>,
-    /// The part of the page that all this is about.
-    part: usize,
+    /// The section of the page that all this is about.
+    pub(crate) section: usize,
+    /// All this is about the section with parts in the place of some blocks.
+    pub(crate) divided: bool,
+    pub(crate) cutter: Option<Cutter>,
+    /// The blocks that are cut in the section that was classified last.
+    pub(crate) division: Division,
     /// The rules that fired.
     #[cfg(feature = "rules")]
     pub(crate) rulings: Rulings,
@@ -228,26 +254,30 @@ pub struct Worker<'c> {
 impl Worker<'_> {
     /// The verdicts on a page's blocks, in order. They stay readable until the next call.
     ///
-    /// A page of more than 16,384 blocks is taken for several pages of equal length, so that memory is bounded.
+    /// A page of more than 16,384 blocks is taken for several sections of equal length, so that memory is bounded.
     pub fn classify(&mut self, page: &Page<'_>) -> &[Verdict] {
         self.verdicts.clear();
-        let parts = page.blocks.len().div_ceil(PART).max(1);
-        for part in 0..parts {
-            self.score(page, part);
+        for section in 0..sections(page) {
+            self.score(page, section);
             self.judge();
+            // What HTML tells of a block it does not tell of the block's parts.
+            if self.classifier.parts && page.elements.is_empty() {
+                self.divide(page);
+            }
         }
         &self.verdicts
     }
 
-    /// Makes the scores of a part of a page, and everything that explains them.
-    pub(crate) fn score(&mut self, page: &Page<'_>, part: usize) {
-        self.part = part;
-        let blocks = &page.blocks[part_of(page, part)];
+    /// Makes the scores of a section of a page, and everything that explains them.
+    pub(crate) fn score(&mut self, page: &Page<'_>, section: usize) {
+        self.section = section;
+        self.divided = false;
+        let blocks = &page.blocks[section_of(page, section)];
         let model = self.classifier.model_for(page);
         self.model = model;
         let groups = model.metadata().groups;
-        let input = Input { groups, blocks, is_first: part == 0, elements: &page.elements };
-        self.featurizer.page(&input, &mut Weighing(&model.ngrams), &mut self.features);
+        let input = Input { groups, blocks, is_first: self.section == 0, elements: &page.elements };
+        self.featurizer.page(&input, &mut Weighing::new(&model.ngrams, MIXED), &mut self.features);
         if let Some(names) = &model.names {
             self.features.set_names(names);
         }
@@ -255,37 +285,75 @@ impl Worker<'_> {
         self.scores.extend(self.features.rows.rows().map(|row| model.block.value(row)));
         #[cfg(feature = "rules")]
         self.ask_rules(page.url.as_deref(), blocks);
-        self.score_pages();
+        for scores in [&mut self.first_scores, &mut self.page_scores] {
+            scores.clear();
+            scores.resize(blocks.len(), 0.0);
+        }
+        self.score_pages(0..blocks.len());
     }
 
-    /// Adds the verdicts on the part that was scored last.
-    fn judge(&mut self) {
+    /// Scores the section that was scored last with parts in the place of the blocks that are cut; where they stand.
+    /// What was made of whole blocks stays.
+    pub(crate) fn score_divided(&mut self, blocks: &[Block<'_>]) -> Vec<usize> {
         let model = self.model;
+        let pieces = self.division.pieces(blocks);
+        let mut weighing = Weighing::new(&model.ngrams, MIXED);
+        std::mem::swap(&mut self.features, &mut self.whole);
+        self.featurizer.divide(&pieces, model.metadata().groups, &self.whole, &mut weighing, &mut self.features);
+        let mut parts = Vec::new();
+        for scores in [&mut self.scores, &mut self.first_scores, &mut self.page_scores] {
+            let whole = std::mem::take(scores);
+            parts.clear();
+            for piece in &pieces {
+                match piece {
+                    Piece::Blocks(range) => scores.extend_from_slice(&whole[range.clone()]),
+                    Piece::Part { .. } => {
+                        parts.push(scores.len());
+                        scores.push(0.0);
+                    }
+                }
+            }
+        }
+        for &at in &parts {
+            self.scores[at] = model.block.value(self.features.rows.row(at));
+        }
+        self.divided = true;
+        self.score_pages(parts.iter().copied());
+        parts
+    }
+
+    /// Adds the verdicts on the blocks that were scored last.
+    pub(crate) fn judge(&mut self) {
         #[cfg(feature = "rules")]
         let first = self.verdicts.len();
         for i in 0..self.scores.len() {
-            let facts = &self.features.facts[i];
-            let script = script_index(facts.group);
-            // A model is never entirely certain: a threshold of 1 removes nothing.
-            let score = probability(model.calibration[script], self.page_scores[i]).min(1.0 - 0.5 * f32::EPSILON);
-            let threshold = match self.classifier.threshold {
-                Threshold::Fixed(value) => value,
-                Threshold::Preset(preset) => model.thresholds[preset as usize][script],
-            };
-            self.verdicts.push(self.classifier.verdict(score, threshold, || self.kind(i)));
+            self.verdicts.push(self.verdict(i));
         }
         #[cfg(feature = "rules")]
         self.overrule(first);
     }
 
-    /// Turns to the part of the page that was classified last that holds block `i`; the block's number in it.
+    /// The verdict on block `i` of those that were scored last, rules aside.
+    pub(crate) fn verdict(&self, i: usize) -> Verdict {
+        let model = self.model;
+        let script = script_index(self.features.facts[i].group);
+        // A model is never entirely certain: a threshold of 1 removes nothing.
+        let score = probability(model.calibration[script], self.page_scores[i]).min(1.0 - 0.5 * f32::EPSILON);
+        let threshold = match self.classifier.threshold {
+            Threshold::Fixed(value) => value,
+            Threshold::Preset(preset) => model.thresholds[preset as usize][script],
+        };
+        let label = if score >= threshold { Label::Junk } else { Label::Content };
+        Verdict::new(label, (label == Label::Junk).then(|| self.kind(i)), score)
+    }
+
+    /// Turns to the section of the page that was classified last that holds block `i`; the block's number in it.
     pub(crate) fn turn_to(&mut self, page: &Page<'_>, i: usize) -> usize {
-        let mut range = part_of(page, self.part);
-        if !range.contains(&i) {
-            let parts = page.blocks.len().div_ceil(PART).max(1);
-            let part = (0..parts).find(|&part| part_of(page, part).contains(&i)).unwrap_or(0);
-            self.score(page, part);
-            range = part_of(page, part);
+        let mut range = section_of(page, self.section);
+        if !range.contains(&i) || self.divided {
+            let section = (0..sections(page)).find(|&section| section_of(page, section).contains(&i)).unwrap_or(0);
+            self.score(page, section);
+            range = section_of(page, section);
         }
         i - range.start
     }
@@ -308,6 +376,17 @@ impl Worker<'_> {
         if model.kind.value(row) >= 0.0 { Kind::Spam } else { Kind::Boilerplate }
     }
 
+    /// Whether a rule decides on block `i` of those that were scored last.
+    #[cfg(feature = "rules")]
+    pub(crate) fn is_ruled(&self, i: usize) -> bool {
+        self.rulings.of_block(i).is_some()
+    }
+
+    #[cfg(not(feature = "rules"))]
+    pub(crate) fn is_ruled(&self, _: usize) -> bool {
+        false
+    }
+
     /// Asks the rules, and sets the block score of every block that one fires on.
     #[cfg(feature = "rules")]
     fn ask_rules(&mut self, url: Option<&str>, blocks: &[Block<'_>]) {
@@ -328,7 +407,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Puts the verdicts of rules in the place of the model's, of the part whose verdicts start at `first`.
+    /// Puts the verdicts of rules in the place of the model's, of the blocks whose verdicts start at `first`.
     #[cfg(feature = "rules")]
     fn overrule(&mut self, first: usize) {
         let Some(rules) = self.classifier.rules() else { return };
@@ -340,23 +419,26 @@ impl Worker<'_> {
         }
     }
 
-    /// The page model's two passes over the block scores.
-    fn score_pages(&mut self) {
+    /// The page model's two passes over the block scores, for the wanted blocks; what they made of others stays.
+    fn score_pages(&mut self, wanted: impl Iterator<Item = usize> + Clone) {
         let model = self.model;
-        let groups = model.metadata().groups;
-        self.page_scores.clear();
-        if !groups.context {
-            self.page_scores.extend_from_slice(&self.scores);
+        let Groups { context, markup, .. } = model.metadata().groups;
+        if !context {
+            wanted.for_each(|i| self.page_scores[i] = self.scores[i]);
             return;
         }
-        self.context.first(&self.features, groups.markup, &self.scores, &mut self.inputs);
-        let first = inputs::first_count(groups.markup);
-        self.page_scores.extend(self.inputs.rows().map(|inputs| model.page.value(&inputs[..first])));
+        self.context.first(&self.features, markup, &self.scores, wanted.clone(), &mut self.inputs);
+        let first = inputs::first_count(markup);
+        for i in wanted.clone() {
+            self.first_scores[i] = model.page.value(&self.inputs.row(i)[..first]);
+        }
         #[cfg(feature = "rules")]
-        self.rule(|worker| &mut worker.page_scores);
-        self.context.second(&self.features, groups.markup, &self.page_scores, &mut self.inputs);
-        for (score, inputs) in self.page_scores.iter_mut().zip(self.inputs.rows()) {
-            *score = model.second.value(inputs);
+        if !self.divided {
+            self.rule(|worker| &mut worker.first_scores);
+        }
+        self.context.second(&self.features, markup, &self.first_scores, wanted.clone(), &mut self.inputs);
+        for i in wanted {
+            self.page_scores[i] = model.second.value(self.inputs.row(i));
         }
     }
 }

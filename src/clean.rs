@@ -2,28 +2,31 @@
 
 use std::ops::Range;
 
-use crate::page::{Label, Page, Verdict};
+use crate::chars;
+use crate::page::{Block, Label, Page, Part, Verdict};
 
-/// The byte ranges of `input` that remain when the blocks labeled junk are removed, in order and not overlapping.
+/// The byte ranges of `input` that remain when the blocks labeled junk are removed, and the junk parts of blocks that have
+/// parts, in order and not overlapping.
 ///
 /// Whole lines go, with their line ends. Of the blank lines before and after a run of removed lines only the longer
-/// group stays, so that they don't pile up; at the start and the end of the page they go with the junk. When nothing
-/// is removed, the one range is the whole input.
+/// group stays, so that they don't pile up; at the start and the end of the page they go with the junk. At a new start or
+/// end of a line, separators such as `|` and white space go with the part. When nothing is removed, the one range is the
+/// whole input.
 ///
 /// # Panics
 /// If `verdicts` has another length than the page has blocks.
 pub fn kept_ranges(input: &[u8], page: &Page<'_>, verdicts: &[Verdict]) -> Vec<Range<usize>> {
     assert_eq!(page.blocks.len(), verdicts.len(), "one verdict a block");
-    let mut kept = Vec::new();
-    let mut from = 0; // start of the kept range being built
+    let mut removed = Vec::new();
     let mut i = 0;
     while i < verdicts.len() {
-        if verdicts[i].label == Label::Content {
+        if !is_gone(&verdicts[i]) {
+            remove_parts(&page.blocks[i], &verdicts[i].parts, &mut removed);
             i += 1;
             continue;
         }
         let mut next = i;
-        while next < verdicts.len() && verdicts[next].label == Label::Junk {
+        while next < verdicts.len() && is_gone(&verdicts[next]) {
             next += 1;
         }
         // Blank lines before the run, the run, blank lines after it.
@@ -34,20 +37,75 @@ pub fn kept_ranges(input: &[u8], page: &Page<'_>, verdicts: &[Verdict]) -> Vec<R
             Some(block) => line_start(input, block.range.start),
             None => input.len(),
         };
-        let (start, end) = match (i == 0, next == verdicts.len()) {
-            (true, _) => (0, after),
-            (false, true) => (before, after),
-            (false, false) if lines(&input[before..first]) >= lines(&input[last..after]) => (first, after),
-            (false, false) => (before, last),
-        };
-        if from < start {
-            kept.push(from..start);
-        }
-        from = end;
+        removed.push(match (i == 0, next == verdicts.len()) {
+            (true, _) => 0..after,
+            (false, true) => before..after,
+            (false, false) if lines(&input[before..first]) >= lines(&input[last..after]) => first..after,
+            (false, false) => before..last,
+        });
         i = next;
     }
-    if from < input.len() {
-        kept.push(from..input.len());
+    rest(&removed, input.len())
+}
+
+/// Nothing of the block stays.
+fn is_gone(verdict: &Verdict) -> bool {
+    match verdict.parts.as_slice() {
+        [] => verdict.label == Label::Junk,
+        parts => parts.iter().all(|part| part.label == Label::Junk),
+    }
+}
+
+/// Adds what goes of a block that stays.
+fn remove_parts(block: &Block<'_>, parts: &[Part], removed: &mut Vec<Range<usize>>) {
+    let runs: Vec<(Label, Range<usize>)> = parts
+        .chunk_by(|one, next| one.label == next.label)
+        .filter_map(|run| Some((run[0].label, run.first()?.range.start..run.last()?.range.end)))
+        .collect();
+    let text = |range: &Range<usize>| block.part(range);
+    for (at, (label, run)) in runs.iter().enumerate() {
+        if *label == Label::Content {
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| text(&runs[at].1));
+        let behind = runs.get(at + 1).map(|(_, run)| text(run));
+        let mut range = run.clone();
+        match (before, behind) {
+            // Words do not grow together.
+            (Some(before), Some(_)) if !before.ends_with(char::is_whitespace) => {
+                range.end -= text(run).len() - text(run).trim_end().len();
+            }
+            (Some(before), None) => range.start -= dangling(before, before.trim_end_matches(dangles)),
+            (None, Some(behind)) => range.end += dangling(behind, behind.trim_start_matches(dangles)),
+            _ => {}
+        }
+        removed.push(range);
+    }
+}
+
+/// White space and what separates titles, links and keywords; not what stands between clauses.
+fn dangles(c: char) -> bool {
+    let separates = chars::lookup(u32::from(c)).flags() & chars::SEPARATOR != 0;
+    c.is_whitespace() || (separates && !matches!(chars::fold(c), ',' | '、' | ';' | '؛'))
+}
+
+/// The bytes that dangle at the new end of a text, if anything else is left of it.
+fn dangling(text: &str, trimmed: &str) -> usize {
+    if trimmed.is_empty() { 0 } else { text.len() - trimmed.len() }
+}
+
+/// What is left when ranges in order are removed, of so many bytes.
+fn rest(removed: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
+    let mut kept = Vec::new();
+    let mut from = 0;
+    for range in removed {
+        if from < range.start {
+            kept.push(from..range.start);
+        }
+        from = from.max(range.end);
+    }
+    if from < length {
+        kept.push(from..length);
     }
     kept
 }
@@ -93,18 +151,7 @@ pub fn kept_html(source: &str, page: &Page<'_>, verdicts: &[Verdict]) -> Vec<Ran
         }
     }
     removed.sort_by_key(|range| range.start);
-    let mut kept = Vec::new();
-    let mut from = 0;
-    for range in removed {
-        if from < range.start {
-            kept.push(from..range.start);
-        }
-        from = from.max(range.end);
-    }
-    if from < source.len() {
-        kept.push(from..source.len());
-    }
-    kept
+    rest(&removed, source.len())
 }
 
 /// The parts of a block's source that are no tags.

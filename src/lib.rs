@@ -40,6 +40,7 @@ mod label;
 mod math;
 mod model;
 mod page;
+mod parts;
 pub mod report;
 #[cfg(feature = "rules")]
 mod rules;
@@ -62,6 +63,6 @@ pub use error::{Error, ErrorKind, Position, Result};
 pub use explain::{Explanation, Reason};
 pub use features::{Feature, Groups, SCHEMA_VERSION};
 pub use model::{DataSet, FORMAT_VERSION, Metadata, Metric, Model, Preset, TunedScript, Tuning};
-pub use page::{Block, Elements, Kind, Label, Markup, Page, Verdict};
+pub use page::{Block, Elements, Kind, Label, Markup, Page, Part, Verdict};
 #[cfg(feature = "rules")]
 pub use rules::Rules;

@@ -35,6 +35,13 @@ impl<'a> Block<'a> {
     pub fn new(text: &'a str, range: Range<usize>) -> Self {
         Self { text: Cow::Borrowed(text), range, markup: None }
     }
+
+    /// The text of a part of the block with this range; empty if it is none.
+    pub fn part(&self, range: &Range<usize>) -> &str {
+        let place = |at: usize| at.checked_sub(self.range.start);
+        let text = || self.text.get(place(range.start)?..place(range.end)?);
+        text().unwrap_or_default()
+    }
 }
 
 /// A page: its blocks in input order. Ranges never overlap and never run backwards.
@@ -233,12 +240,43 @@ impl fmt::Display for Kind {
 }
 
 /// The classifier's word on one block.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// Content or junk, by the threshold in use or by a rule.
+    /// Content or junk, by the threshold in use or by a rule. A block of both is what it is as a whole.
     pub label: Label,
     /// The sort of junk; `None` for content.
     pub kind: Option<Kind>,
     /// The calibrated probability that the block is junk, in `[0, 1]`; 1 or nearly 0 if a rule decided.
     pub score: f32,
+    /// The parts of a block some of which are content and some junk, in order; without gaps they make up the block. Empty
+    /// for a block that is one thing. Blocks of HTML, of text that is not UTF-8 and those that a rule decides on have none.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a block, judged as if it were a block of its own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// Where the part stands in the input, in bytes, as [`Block::range`].
+    pub range: Range<usize>,
+    /// Content or junk, by the threshold in use; a part of a junk block is junk from a score of 0.5 on, too.
+    pub label: Label,
+    /// The sort of junk; `None` for content.
+    pub kind: Option<Kind>,
+    /// The calibrated probability that the part is junk.
+    pub score: f32,
+}
+
+impl Verdict {
+    /// A verdict on a block that is one thing.
+    pub fn new(label: Label, kind: Option<Kind>, score: f32) -> Self {
+        Self { label, kind, score, parts: Vec::new() }
+    }
+
+    /// What is junk of a block with this range: all of it, some of its parts, which come with their numbers, or nothing.
+    pub fn junk(&self, block: &Range<usize>) -> impl Iterator<Item = (Option<usize>, Part)> {
+        let whole = Part { range: block.clone(), label: self.label, kind: self.kind, score: self.score };
+        let whole = self.parts.is_empty().then_some((None, whole));
+        let parts = self.parts.iter().cloned().enumerate().map(|(number, part)| (Some(number), part));
+        whole.into_iter().chain(parts).filter(|(_, part)| part.label == Label::Junk)
+    }
 }

@@ -220,8 +220,8 @@ impl Rules {
     pub(crate) fn verdict(&self, fired: &Fired, score: f32, kind: impl FnOnce() -> Kind) -> Verdict {
         let rule = &self.rules[fired.rule];
         match rule.action {
-            Action::Keep => Verdict { label: Label::Content, kind: None, score },
-            Action::Drop => Verdict { label: Label::Junk, kind: Some(rule.kind.unwrap_or_else(kind)), score },
+            Action::Keep => Verdict::new(Label::Content, None, score),
+            Action::Drop => Verdict::new(Label::Junk, Some(rule.kind.unwrap_or_else(kind)), score),
         }
     }
 

@@ -145,7 +145,7 @@ fn html_without_junk_is_the_source_without_its_elements() {
     use tamis::{Label, Verdict, kept_html};
     let verdicts = |junk: &[usize], page: &tamis::Page<'_>| -> Vec<Verdict> {
         let label = |i| if junk.contains(&i) { Label::Junk } else { Label::Content };
-        (0..page.blocks.len()).map(|i| Verdict { label: label(i), kind: None, score: 0.5 }).collect()
+        (0..page.blocks.len()).map(|i| Verdict::new(label(i), None, 0.5)).collect()
     };
     let left = |source: &str, junk: &[usize]| -> String {
         let page = html(source);

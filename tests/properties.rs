@@ -32,7 +32,7 @@ fn verdicts(junk: &[bool], count: usize) -> Vec<Verdict> {
     (0..count)
         .map(|i| {
             let label = if junk[i % junk.len()] { Label::Junk } else { Label::Content };
-            Verdict { label, kind: None, score: 0.5 }
+            Verdict::new(label, None, 0.5)
         })
         .collect()
 }

@@ -187,7 +187,7 @@ fn thresholds_do_not_overrule() {
 fn neighbours_see_it() {
     let text = format!("{BODY}\n{BODY}\n第一栏\n老桥怎么修\n第二栏\n{BODY}\n");
     let page = segment::text(&text);
-    let without = CLASSIFIER.classify(&page)[3];
+    let without = CLASSIFIER.classify(&page)[3].clone();
     let [drop, keep] = ["drop", "keep"].map(|action| ruled(&format!("{action} = ['栏']")).classify(&page)[3].score);
     assert!(drop > keep && ![drop, keep].contains(&without.score), "{drop} {keep} {}", without.score);
     // The explanation of the neighbour still adds up.
@@ -236,7 +236,7 @@ fn explanations_name_the_rule() {
             assert_eq!(explanation.for_junk(n).len(), usize::from(n > 0 && log_odds > 0.0));
         }
         let mut shown = Vec::new();
-        tamis::report::page("page", &page, &[verdict], |_| explanation.reasons.clone(), &mut shown).unwrap();
+        tamis::report::page("page", &page, &[verdict], |_, _| explanation.reasons.clone(), &mut shown).unwrap();
         assert_eq!(String::from_utf8(shown).unwrap().contains(name), log_odds > 0.0);
     }
 }

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use tamis::{Explanation, Kind, Label, Page, Verdict};
+use tamis::{Explanation, Kind, Label, Page, Part, Verdict};
 
 use crate::source::CodePoints;
 
@@ -20,12 +20,50 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// A part of a block of both content and junk, judged as if it were a block of its own. Immutable, can be compared and pickled.
+///
+/// `start`, `end`: where it stands in the page's text, in code points. `label`, `kind`, `score`: as those of a block.
+#[pyclass(name = "Part", module = "tamis", frozen, eq, get_all, from_py_object)]
+#[derive(Clone, PartialEq)]
+pub(crate) struct PyPart {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) label: String,
+    kind: Option<String>,
+    score: f32,
+}
+
+impl PyPart {
+    pub(crate) fn is_junk(&self) -> bool {
+        self.label == label(Label::Junk)
+    }
+}
+
+#[pymethods]
+impl PyPart {
+    #[new]
+    fn new(start: usize, end: usize, label: String, kind: Option<String>, score: f32) -> Self {
+        Self { start, end, label, kind, score }
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let fields = (self.start, self.end, &self.label, self.kind.as_deref(), self.score);
+        Ok((py.get_type::<Self>().into_any(), fields.into_pyobject(py)?))
+    }
+
+    fn __repr__(&self) -> String {
+        let kind = self.kind.as_deref().map(|kind| format!(" ({kind})")).unwrap_or_default();
+        format!("<Part {}..{} {}{kind} {:.3}>", self.start, self.end, self.label, self.score)
+    }
+}
+
 /// A block of a page with its verdict. Immutable, can be compared and pickled.
 ///
 /// `text`: without white space around it. `start`, `end`: where it stands in the page's text or HTML source, in code points.
 /// `label`: `"content"` or `"junk"`. `kind`: `"boilerplate"` (the site's own furniture) or `"spam"`; `None` for content.
 /// `score`: the calibrated probability that it is junk, in [0, 1]. `index`: its number on the page, from 0 on.
 /// `path`: of HTML the element it stands in (`body>div#main.post>p`), else `None`.
+/// `parts`: a tuple of the parts of a block of both content and junk, in order and without gaps; empty for a block that is one thing.
 #[pyclass(name = "Block", module = "tamis", frozen, eq, get_all, from_py_object)]
 #[derive(Clone, PartialEq)]
 pub(crate) struct PyBlock {
@@ -37,6 +75,21 @@ pub(crate) struct PyBlock {
     score: f32,
     pub(crate) index: usize,
     path: Option<String>,
+    pub(crate) parts: Parts,
+}
+
+/// A tuple in Python.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Parts(pub(crate) Vec<PyPart>);
+
+impl<'py> IntoPyObject<'py> for Parts {
+    type Target = PyTuple;
+    type Output = Bound<'py, PyTuple>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        PyTuple::new(py, self.0)
+    }
 }
 
 impl PyBlock {
@@ -48,7 +101,7 @@ impl PyBlock {
 #[pymethods]
 impl PyBlock {
     #[new]
-    #[pyo3(signature = (text, start, end, label, kind, score, index, path=None))]
+    #[pyo3(signature = (text, start, end, label, kind, score, index, path=None, parts=Vec::new()))]
     #[allow(clippy::too_many_arguments, reason = "the fields")]
     fn new(
         text: String,
@@ -59,8 +112,9 @@ impl PyBlock {
         score: f32,
         index: usize,
         path: Option<String>,
+        parts: Vec<PyPart>,
     ) -> Self {
-        Self { text, start, end, label, kind, score, index, path }
+        Self { text, start, end, label, kind, score, index, path, parts: Parts(parts) }
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
@@ -73,6 +127,7 @@ impl PyBlock {
             self.score,
             self.index,
             self.path.as_deref(),
+            self.parts.clone(),
         );
         Ok((py.get_type::<Self>().into_any(), fields.into_pyobject(py)?))
     }
@@ -92,6 +147,8 @@ pub(crate) fn blocks(source: &str, page: &Page<'_>, verdicts: &[Verdict]) -> Vec
         .map(|(index, (block, verdict))| PyBlock {
             text: block.text.clone().into_owned(),
             start: places.before(block.range.start),
+            // Offsets only grow: those of the parts come before the block's end.
+            parts: Parts(verdict.parts.iter().map(|of| part(of, &mut places)).collect()),
             end: places.before(block.range.end),
             label: label(verdict.label).to_owned(),
             kind: verdict.kind.map(|of| kind(of).to_owned()),
@@ -100,6 +157,18 @@ pub(crate) fn blocks(source: &str, page: &Page<'_>, verdicts: &[Verdict]) -> Vec
             path: block.markup.map(|markup| page.elements.path(markup.element)),
         })
         .collect()
+}
+
+fn part(of: &Part, places: &mut CodePoints<'_>) -> PyPart {
+    let Part { range, label: of_label, kind: of_kind, score } = of;
+    let (start, end) = (places.before(range.start), places.before(range.end));
+    PyPart {
+        start,
+        end,
+        label: label(*of_label).to_owned(),
+        kind: of_kind.map(|of| kind(of).to_owned()),
+        score: *score,
+    }
 }
 
 /// One share of a score.

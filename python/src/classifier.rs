@@ -174,6 +174,11 @@ impl PyClassifier {
         self.with_rules_text(Some(text)).map_err(|error| wrong(format!("{}: {error}", path.display())))
     }
 
+    /// A copy that looks for parts of blocks (`Block.parts`), as is the default, or does not.
+    fn with_parts(&self, parts: bool) -> Self {
+        Self { inner: Arc::new(Classifier::clone(&self.inner).with_parts(parts)), ..self.clone() }
+    }
+
     /// The preset's name; `None` if there is a threshold instead.
     #[getter]
     fn preset(&self) -> Option<&'static str> {
@@ -208,7 +213,7 @@ impl PyClassifier {
         Ok(metrics)
     }
 
-    /// The text without its junk lines. Characters are deleted, never changed.
+    /// The text without its junk lines and junk parts of lines. Characters are deleted, never changed.
     #[pyo3(signature = (text, *, url=None))]
     fn clean<'py>(&self, py: Python<'py>, text: PyBackedStr, url: Option<String>) -> PyResult<Bound<'py, PyString>> {
         let kept = py.detach(|| kept_text(&mut self.inner.worker(), &text, url.as_deref()));
@@ -278,7 +283,8 @@ impl PyClassifier {
         Ok(results)
     }
 
-    /// The blocks of a text with their verdicts, in order. A line that is not blank is a block.
+    /// The blocks of a text with their verdicts, in order. A line that is not blank is a block; one of both content and junk has
+    /// `parts`.
     #[pyo3(signature = (text, *, url=None))]
     fn classify(&self, py: Python<'_>, text: PyBackedStr, url: Option<String>) -> Vec<PyBlock> {
         py.detach(|| {
@@ -390,16 +396,18 @@ impl PyClassifier {
             true => None,
             false => Some(PyBytes::new(py, &self.model().to_bytes().map_err(exception)?)),
         };
-        let state = (model, self.preset(), self.threshold(), self.rules.as_deref());
+        let state = (model, self.preset(), self.threshold(), self.rules.as_deref(), self.inner.has_parts());
         Ok((py.get_type::<Self>().getattr("_restore")?, state.into_pyobject(py)?))
     }
 
     #[staticmethod]
+    #[pyo3(signature = (model, preset, threshold, rules, parts=true))]
     fn _restore(
         model: Option<Vec<u8>>,
         preset: Option<&str>,
         threshold: Option<f32>,
         rules: Option<String>,
+        parts: bool,
     ) -> PyResult<Self> {
         let classifier = match model {
             None => Self::new(embedded()?, true),
@@ -410,7 +418,7 @@ impl PyClassifier {
             (None, Some(threshold)) => classifier.with_threshold(threshold)?,
             (None, None) => classifier,
         };
-        classifier.with_rules_text(rules).map_err(exception)
+        Ok(classifier.with_rules_text(rules).map_err(exception)?.with_parts(parts))
     }
 
     fn __repr__(&self) -> String {

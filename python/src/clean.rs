@@ -5,9 +5,9 @@ use std::ops::Range;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyList, PySlice, PyString};
-use tamis::{Label, Page, Verdict, Worker, kept_ranges, segment};
+use tamis::{Block, Label, Page, Part, Verdict, Worker, kept_ranges, segment};
 
-use crate::block::PyBlock;
+use crate::block::{PyBlock, PyPart};
 use crate::error::wrong;
 use crate::source::{CodePoints, page};
 
@@ -64,8 +64,8 @@ pub(crate) fn cleaned_html(worker: &mut Worker<'_>, source: &str, url: Option<&s
     out
 }
 
-/// A text without the blocks among `blocks` that are junk; all others stay. `clean` without classifying again, or with junk of
-/// your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
+/// A text without the blocks among `blocks` that are junk, and without the junk parts of those that have parts; all
+/// others stay. `clean` without classifying again, or with junk of your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
 ///
 /// `blocks`: of this text, in any order. Raises `TamisError` if one is not.
 #[pyfunction]
@@ -76,8 +76,7 @@ pub(crate) fn remove_junk<'py>(
 ) -> PyResult<Bound<'py, PyString>> {
     let kept = py.detach(|| {
         let page = segment::text(&text);
-        let content = Verdict { label: Label::Content, kind: None, score: 0.0 };
-        let mut verdicts = vec![content; page.blocks.len()];
+        let mut verdicts = vec![Verdict::new(Label::Content, None, 0.0); page.blocks.len()];
         let mut places = CodePoints::new(&text);
         let ranges: Vec<_> = page
             .blocks
@@ -91,8 +90,27 @@ pub(crate) fn remove_junk<'py>(
             if block.is_junk() {
                 verdicts[block.index].label = Label::Junk;
             }
+            let parts = parts(&page.blocks[block.index], block.start, &block.parts.0);
+            verdicts[block.index].parts =
+                parts.ok_or_else(|| wrong(format!("parts of block {} are none of it", block.index)))?;
         }
         Ok(kept(&text, &page, &verdicts))
     })?;
     cut(text.as_py_str().bind(py), &kept)
+}
+
+/// Parts with their places in bytes, of a block that starts at this code point; `None` if they do not make up the block.
+fn parts(block: &Block<'_>, start: usize, parts: &[PyPart]) -> Option<Vec<Part>> {
+    let mut places = block.text.char_indices().map(|(at, _)| at).chain([block.text.len()]);
+    let (mut before, mut byte) = (start, places.next()?);
+    let mut found = Vec::with_capacity(parts.len());
+    for part in parts {
+        let length = part.end.checked_sub(part.start).filter(|_| part.start == before)?;
+        let end = if length == 0 { byte } else { places.nth(length - 1)? };
+        let label = if part.is_junk() { Label::Junk } else { Label::Content };
+        let range = block.range.start + byte..block.range.start + end;
+        found.push(Part { range, label, kind: None, score: 0.0 });
+        (before, byte) = (part.end, end);
+    }
+    (parts.is_empty() || byte == block.text.len()).then_some(found)
 }

@@ -1,6 +1,6 @@
 //! The native part of the Python package `tamis`. What users see of it is documented in `tamis/_tamis.pyi`.
 //!
-//! - `classifier.rs`: the class `Classifier`      - `block.rs`: `Block`, `Explanation`, `Reason`
+//! - `classifier.rs`: the class `Classifier`      - `block.rs`: `Block`, `Part`, `Explanation`, …
 //! - `source.rs`: text, HTML and offsets          - `parallel.rs`: many pages on many threads
 //! - `clean.rs`: what remains of a page           - `arrow.rs`: columns in and out
 //! - `training.rs`: `train`, `evaluate`           - `json.rs`: dicts in and out
@@ -30,7 +30,7 @@ mod _tamis {
     #[pymodule_export]
     use crate::arrow::Column;
     #[pymodule_export]
-    use crate::block::{PyBlock, PyExplanation, PyReason};
+    use crate::block::{PyBlock, PyExplanation, PyPart, PyReason};
     #[pymodule_export]
     use crate::classifier::{PyClassifier, load};
     #[pymodule_export]

@@ -22,6 +22,7 @@ __all__ = [
     "Classifier",
     "Column",
     "Explanation",
+    "Part",
     "Reason",
     "TamisError",
     "__version__",
@@ -46,6 +47,7 @@ class Block:
     `label`: `"content"` or `"junk"`. `kind`: `"boilerplate"` (the site's own furniture) or `"spam"`; `None` for content.
     `score`: the calibrated probability that it is junk, in [0, 1]. `index`: its number on the page, from 0 on.
     `path`: of HTML the element it stands in (`body>div#main.post>p`), else `None`.
+    `parts`: a tuple of the parts of a block of both content and junk, in order and without gaps; empty for a block that is one thing.
     """
     def __new__(
         cls,
@@ -57,6 +59,7 @@ class Block:
         score: float,
         index: int,
         path: str | None = None,
+        parts: Sequence[Part] = ...,
     ) -> Block: ...
     @property
     def text(self) -> str: ...
@@ -74,9 +77,32 @@ class Block:
     def index(self) -> int: ...
     @property
     def path(self) -> str | None: ...
+    @property
+    def parts(self) -> tuple[Part, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __reduce__(self) -> tuple[type[Block], tuple[Any, ...]]: ...
+
+@final
+class Part:
+    """A part of a block of both content and junk, judged as if it were a block of its own. Immutable, can be compared and pickled.
+
+    `start`, `end`: where it stands in the page's text, in code points. `label`, `kind`, `score`: as those of a block.
+    """
+    def __new__(cls, start: int, end: int, label: _Label, kind: _Kind | None, score: float) -> Part: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def label(self) -> _Label: ...
+    @property
+    def kind(self) -> _Kind | None: ...
+    @property
+    def score(self) -> float: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[type[Part], tuple[Any, ...]]: ...
 
 @final
 class Reason:
@@ -157,6 +183,8 @@ class Classifier:
 
         Raises `OSError` if the file cannot be read, `TamisError` if a rule is wrong.
         """
+    def with_parts(self, parts: bool) -> Classifier:
+        """A copy that looks for parts of blocks (`Block.parts`), as is the default, or does not."""
     @property
     def preset(self) -> _Preset | None:
         """The preset's name; `None` if there is a threshold instead."""
@@ -170,7 +198,7 @@ class Classifier:
     def metrics(self) -> dict[str, float]:
         """Measures of the model on sites held out of its training, by name. A new dict; values that cannot be told are left out."""
     def clean(self, text: str, *, url: str | None = None) -> str:
-        """The text without its junk lines. Characters are deleted, never changed."""
+        """The text without its junk lines and junk parts of lines. Characters are deleted, never changed."""
     def clean_html(self, source: str | bytes, *, url: str | None = None) -> str:
         """The text of a page of HTML without its junk, with a blank line between blocks and a line feed at the end.
 
@@ -212,7 +240,9 @@ class Classifier:
         threads: int | None = None,
     ) -> list[str | None]: ...
     def classify(self, text: str, *, url: str | None = None) -> list[Block]:
-        """The blocks of a text with their verdicts, in order. A line that is not blank is a block."""
+        """The blocks of a text with their verdicts, in order. A line that is not blank is a block; one of both content and junk has
+        `parts`.
+        """
     def classify_html(self, source: str | bytes, *, url: str | None = None) -> list[Block]:
         """The blocks of a page of HTML with their verdicts and paths, in order.
 
@@ -264,7 +294,7 @@ class Classifier:
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
     @staticmethod
     def _restore(
-        model: bytes | None, preset: str | None, threshold: float | None, rules: str | None
+        model: bytes | None, preset: str | None, threshold: float | None, rules: str | None, parts: bool = ...
     ) -> Classifier: ...
 
 def load(
@@ -291,7 +321,7 @@ def decode_html(source: bytes) -> str:
     """
 
 def remove_junk(text: str, blocks: Sequence[Block]) -> str:
-    """A text without the blocks among `blocks` that are junk; all others stay. `clean` without classifying again, or with junk of
+    """A text without the blocks among `blocks` that are junk, and without the junk parts of those that have parts; all others stay. `clean` without classifying again, or with junk of
     your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
 
     `blocks`: of this text, in any order. Raises `TamisError` if one is not.

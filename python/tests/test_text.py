@@ -107,6 +107,30 @@ def test_blocks_are_values(clf):
     assert blocks[0].text[:3] in repr(blocks[0])
 
 
+def test_parts_make_up_their_block(clf):
+    sentence = "会后，大家沿着河边走了一圈，看了新修的步道和两座小桥，有人提出，桥头的路灯太暗，希望入冬以前能够换成新的，村里当场答应下来。"
+    spam = "澳门真人娱乐城_百家乐开户送彩金_时时彩平台_彩票投注网址"
+    text = f"河边的小公园有了新椅子🎉\n\n昨天下午，镇上来了许多人，都想看看那把修了三天的长椅。\n\n{sentence}{spam}\n"
+    balanced = clf.with_preset("balanced")
+    *whole, block = balanced.classify(text)
+    assert all(other.parts == () for other in whole)
+    assert [part.label for part in block.parts] == ["content", "junk"]
+    first, second = block.parts
+    assert (text[first.start : first.end], text[second.start : second.end]) == (sentence, spam)
+    assert (first.start, first.end, second.end) == (block.start, second.start, block.end)
+    assert (first.kind, second.kind) == (None, "spam")
+    assert balanced.clean(text) == text.replace(spam, "") == tamis.remove_junk(text, [block])
+    assert pickle.loads(pickle.dumps(block)) == block
+    wrong = tamis.Block(block.text, block.start, block.end, "junk", "spam", 1.0, block.index, parts=[second])
+    with pytest.raises(tamis.TamisError, match="parts of block"):
+        tamis.remove_junk(text, [wrong])
+
+    without = balanced.with_parts(False)
+    (*_, other) = without.classify(text)
+    assert (other.parts, other.label, other.score) == ((), block.label, block.score)
+    assert pickle.loads(pickle.dumps(without)).classify(text) == without.classify(text)
+
+
 def test_scores_of_blocks_are_those_of_the_text(clf):
     pages = [text.split("\n") for text in ("a b c\nd", TEXTS[0].strip().replace("\r", "").replace("\n\n", "\n"))]
     scores = clf.score_blocks([*pages, []])

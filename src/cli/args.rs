@@ -136,6 +136,9 @@ pub(super) struct Sieve {
     /// Call junk what has at least this P(junk), between 0 and 1
     #[arg(long, short, value_name = "P")]
     pub threshold: Option<f32>,
+    /// Take every line as a whole, do not look for parts of lines
+    #[arg(long)]
+    pub no_parts: bool,
     /// Your own keep and drop words, patterns and hosts: a TOML file
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,

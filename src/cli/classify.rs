@@ -8,7 +8,7 @@ use crate::error::Error;
 #[cfg(feature = "parquet")]
 use crate::formats::writer::Chunk;
 use crate::formats::{Attributes, BlockRecord, Format, PageRecord, Pieces, write_json};
-use crate::page::{Kind, Label};
+use crate::page::{Kind, Label, Part};
 #[cfg(feature = "parquet")]
 use crate::stream::Plan;
 use crate::stream::{Classified, Out, Shape, Verb};
@@ -34,7 +34,7 @@ struct Columns {
     tamis_junk: Vec<Span>,
 }
 
-/// A junk block in the record's text, in bytes.
+/// A junk block, or a junk part of one, in the record's text, in bytes.
 #[derive(Serialize)]
 struct Span {
     start: usize,
@@ -88,7 +88,7 @@ impl Verb for Classify {
             }
             return write_json(&Attributes::new(&record.id, &text, page, verdicts), &mut out.bytes);
         }
-        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
+        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
             let mut record = BlockRecord::new(&record.id, page, i, verdict);
             if self.text {
                 record.text = Some(&block.text);
@@ -122,18 +122,13 @@ impl Verb for Classify {
 fn columns(classified: &Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
     let Classified { record, page, verdicts, plan, .. } = classified;
     let of_page = PageRecord::new(&record.id, page, verdicts, OVER);
-    let junk = page.blocks.iter().zip(*verdicts).filter(|(_, verdict)| verdict.label == Label::Junk);
+    let junk = page.blocks.iter().zip(*verdicts).flat_map(|(block, verdict)| verdict.junk(&block.range));
     let columns = Columns {
         tamis_label: of_page.label,
         tamis_score: of_page.score,
         tamis_junk_share: of_page.junk_share,
         tamis_junk: junk
-            .map(|(block, verdict)| Span {
-                start: block.range.start,
-                end: block.range.end,
-                kind: verdict.kind,
-                score: verdict.score,
-            })
+            .map(|(_, Part { range, kind, score, .. })| Span { start: range.start, end: range.end, kind, score })
             .collect(),
     };
     out.lines += 1;

@@ -81,16 +81,22 @@ impl Verb for Clean {
         });
         if self.removed.is_some() {
             for (i, verdict) in verdicts.iter().enumerate() {
-                if over || verdict.label == Label::Junk {
-                    let mut record = BlockRecord::new(&record.id, page, i, all[i]);
-                    record.text = Some(&page.blocks[i].text);
-                    record.reasons = Some(reasons(worker, page, i));
+                let block = &page.blocks[i];
+                let whole = Verdict::new(Label::Junk, None, 1.0);
+                for (number, junk) in if over { &whole } else { verdict }.junk(&block.range) {
+                    let mut record = BlockRecord::new(&record.id, page, i, &all[i]);
+                    record.text = Some(&block.text);
+                    if let Some(number) = number {
+                        record = record.of_part(number, &junk);
+                        record.text = Some(block.part(&junk.range));
+                    }
+                    record.reasons = Some(reasons(worker, page, i, number));
                     write_json(&record, &mut out.removed)?;
                 }
             }
         }
         if self.verbose {
-            report::page(&name, page, &verdicts, |i| reasons(worker, page, i), &mut out.notes)?;
+            report::page(&name, page, &verdicts, |i, part| reasons(worker, page, i, part), &mut out.notes)?;
             if over {
                 writeln!(out.notes, "the page is left out as a whole")?;
             }
@@ -142,9 +148,16 @@ impl Clean {
             Drop::Spam => Kind::Spam,
             Drop::Boilerplate => Kind::Boilerplate,
         };
-        let drop = |verdict: &Verdict| match verdict.kind {
-            Some(kind) if kind != dropped => Verdict { label: Label::Content, kind: None, ..*verdict },
-            _ => *verdict,
+        let spare = |label: &mut Label, kind: &mut Option<Kind>| {
+            if kind.is_some_and(|kind| kind != dropped) {
+                (*label, *kind) = (Label::Content, None);
+            }
+        };
+        let drop = |verdict: &Verdict| {
+            let mut verdict = verdict.clone();
+            spare(&mut verdict.label, &mut verdict.kind);
+            verdict.parts.iter_mut().for_each(|part| spare(&mut part.label, &mut part.kind));
+            verdict
         };
         verdicts.iter().map(drop).collect()
     }
@@ -158,7 +171,7 @@ fn kept<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'t>
 fn paragraphs<'t>(page: &'t Page<'_>, verdicts: &[Verdict], mark: bool) -> Pieces<'t> {
     let mut pieces: Vec<&[u8]> = Vec::new();
     for (block, verdict) in page.blocks.iter().zip(verdicts) {
-        let sign = mark_of(*verdict);
+        let sign = mark_of(verdict.label, verdict.kind);
         if sign.is_some() && !mark {
             continue;
         }
@@ -174,23 +187,29 @@ fn paragraphs<'t>(page: &'t Page<'_>, verdicts: &[Verdict], mark: bool) -> Piece
     Pieces(pieces)
 }
 
-/// What stands before a junk block of marked text.
-fn mark_of(verdict: Verdict) -> Option<&'static [u8]> {
-    match (verdict.label, verdict.kind) {
+/// What stands before a junk block, or a junk part of one, of marked text.
+fn mark_of(label: Label, kind: Option<Kind>) -> Option<&'static [u8]> {
+    match (label, kind) {
         (Label::Content, _) => None,
         (Label::Junk, Some(Kind::Spam)) => Some(b"[junk:spam] "),
         (Label::Junk, _) => Some(b"[junk:boilerplate] "),
     }
 }
 
-/// The whole text, with a mark before every junk block.
+/// The whole text, with a mark before every junk block and junk part, and before a content part behind one.
 fn marked<'t>(text: &'t [u8], page: &Page<'_>, verdicts: &[Verdict]) -> Pieces<'t> {
     let mut pieces = Vec::new();
     let mut written = 0;
     for (block, verdict) in page.blocks.iter().zip(verdicts) {
-        let Some(mark) = mark_of(*verdict) else { continue };
-        pieces.extend([&text[written..block.range.start], mark]);
-        written = block.range.start;
+        let whole = (block.range.start, mark_of(verdict.label, verdict.kind));
+        let parts = verdict.parts.iter().enumerate();
+        let parts = parts
+            .map(|(i, part)| (part.range.start, mark_of(part.label, part.kind).or((i > 0).then_some(b"[content] "))));
+        for (at, mark) in std::iter::once(whole).filter(|_| verdict.parts.is_empty()).chain(parts) {
+            let Some(mark) = mark else { continue };
+            pieces.extend([&text[written..at], mark]);
+            written = at;
+        }
     }
     pieces.push(&text[written..]);
     Pieces(pieces)
@@ -216,7 +235,7 @@ fn write(plan: &Plan, record: &Record<'_>, text: &Pieces<'_>, over: bool, out: &
     Ok(())
 }
 
-/// What speaks for removing block `i`.
-fn reasons(worker: &mut Worker<'_>, page: &Page<'_>, i: usize) -> Vec<Reason> {
-    worker.explain_classified(page, i).for_junk(REASONS).into_iter().cloned().collect()
+/// What speaks for removing block `i`, or a part of it.
+fn reasons(worker: &mut Worker<'_>, page: &Page<'_>, i: usize, part: Option<usize>) -> Vec<Reason> {
+    worker.explain_either(page, i, part).for_junk(REASONS).into_iter().cloned().collect()
 }

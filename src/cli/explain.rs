@@ -11,7 +11,7 @@ use super::args::{Explain, ReportFormat};
 use crate::error::Error;
 use crate::explain::Explanation;
 use crate::formats::{Format, write_json};
-use crate::page::{Kind, Label};
+use crate::page::{Kind, Label, Verdict};
 use crate::report;
 use crate::stream::{Classified, Out, Shape, Verb};
 
@@ -19,6 +19,8 @@ use crate::stream::{Classified, Out, Shape, Verb};
 struct Record<'a> {
     id: &'a RawValue,
     block: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<usize>,
     label: Label,
     kind: Option<Kind>,
     score: f32,
@@ -54,27 +56,38 @@ impl Verb for Explainer<'_> {
 
     fn page(&self, classified: Classified<'_, '_>, out: &mut Out) -> crate::Result<()> {
         let Classified { record, page, verdicts, worker, .. } = classified;
-        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts.iter().copied()).enumerate() {
-            if self.args.block.map_or(verdict.label == Label::Content, |wanted| wanted != i) {
+        for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
+            // Of a block in parts, all parts are told behind it.
+            let told = verdict.label == Label::Junk || !verdict.parts.is_empty();
+            if self.args.block.map_or(!told, |wanted| wanted != i) {
                 continue;
             }
             self.found.store(true, Ordering::Relaxed);
-            let mut explanation = worker.explain_classified(page, i);
-            let left_out: f32 = explanation.reasons.iter().skip(self.args.top).map(|reason| reason.contribution).sum();
-            explanation.reasons.truncate(self.args.top);
             let path = block.markup.map(|markup| page.elements.path(markup.element));
-            match self.args.format {
-                ReportFormat::Json => {
-                    let (label, kind, score) = (verdict.label, verdict.kind, verdict.score);
-                    let id = &record.id;
-                    write_json(&Record { id, block: i, label, kind, score, path, explanation }, &mut out.bytes)?;
-                }
-                ReportFormat::Text => {
-                    if let Some(path) = path {
-                        writeln!(out.bytes, "{path}")?;
+            let whole = (None, &*block.text, verdict.label, verdict.kind, verdict.score);
+            let parts = verdict.parts.iter().enumerate();
+            let parts =
+                parts.map(|(number, part)| (Some(number), block.part(&part.range), part.label, part.kind, part.score));
+            for (part, text, label, kind, score) in std::iter::once(whole).chain(parts) {
+                let mut explanation = worker.explain_either(page, i, part);
+                let left_out = explanation.reasons.iter().skip(self.args.top).map(|reason| reason.contribution).sum();
+                explanation.reasons.truncate(self.args.top);
+                let path = path.clone();
+                match self.args.format {
+                    ReportFormat::Json => {
+                        let id = &record.id;
+                        let told = Record { id, block: i, part, label, kind, score, path, explanation };
+                        write_json(&told, &mut out.bytes)?;
                     }
-                    report::explanation(i, &block.text, verdict, &explanation, left_out, &mut out.bytes)?;
-                    writeln!(out.bytes)?;
+                    ReportFormat::Text => {
+                        if let Some(path) = path {
+                            writeln!(out.bytes, "{path}")?;
+                        }
+                        let name = part.map_or_else(|| format!("block {i}"), |part| format!("block {i}, part {part}"));
+                        let verdict = Verdict::new(label, kind, score);
+                        report::explanation(&name, text, &verdict, &explanation, left_out, &mut out.bytes)?;
+                        writeln!(out.bytes)?;
+                    }
                 }
             }
         }

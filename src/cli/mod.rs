@@ -91,7 +91,7 @@ fn classifier(sieve: &Sieve) -> Result<Classifier> {
     let mut models = sieve.model.iter().map(Model::load);
     let first = models.next().map_or_else(Classifier::embedded, |model| Classifier::new(model?))?;
     let classifier = models.try_fold(first, |classifier, model| classifier.with_model(model?))?;
-    let classifier = classifier.with_threshold(threshold(sieve))?;
+    let classifier = classifier.with_threshold(threshold(sieve))?.with_parts(!sieve.no_parts);
     Ok(match &sieve.rules {
         Some(path) => classifier.with_rules(Rules::load(path)?),
         None => classifier,

@@ -94,9 +94,9 @@ impl Verb for Reporter<'_> {
         match self.args.format {
             PagesFormat::Json => {}
             PagesFormat::Text => {
-                let reasons = |i| match self.args.reasons {
+                let reasons = |i, part| match self.args.reasons {
                     0 => Vec::new(),
-                    most => worker.explain_classified(page, i).for_junk(most).into_iter().cloned().collect(),
+                    most => worker.explain_either(page, i, part).for_junk(most).into_iter().cloned().collect(),
                 };
                 report::page(&name, page, verdicts, reasons, &mut out.bytes)?;
                 writeln!(out.bytes)?;

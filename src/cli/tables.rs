@@ -27,6 +27,16 @@ pub(super) fn blocks(with_text: bool, with_reasons: bool) -> Vec<Field> {
         text("label"),
         text("kind"),
         number("score", DataType::Float32),
+        list(
+            "parts",
+            vec![
+                number("start", DataType::UInt64),
+                number("end", DataType::UInt64),
+                text("label"),
+                text("kind"),
+                number("score", DataType::Float32),
+            ],
+        ),
         text("path"),
     ];
     if with_text {

@@ -37,34 +37,57 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// The first pass: fills all inputs but those made of its own scores. Takes the block model's log-odds.
-    pub(crate) fn first(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
+    /// The first pass: fills all inputs of the wanted blocks but those made of its own scores. Takes the block model's
+    /// log-odds of all blocks.
+    pub(crate) fn first(
+        &mut self,
+        page: &PageFeatures,
+        markup: bool,
+        scores: &[f32],
+        wanted: impl Iterator<Item = usize> + Clone,
+        out: &mut Matrix,
+    ) {
         let layout = layout(markup);
         self.load(page, scores);
-        out.clear(layout.passes[1].end);
-        for i in 0..scores.len() {
-            let inputs = out.push();
+        out.reset(layout.passes[1].end, scores.len());
+        for i in wanted.clone() {
+            let inputs = out.row_mut(i);
             inputs[0] = self.scores[i];
             inputs[layout.row..layout.first].copy_from_slice(page.rows.row(i));
         }
         self.fixed(page, layout.fixed, out);
-        self.fill(page, markup, 0, out);
+        self.fill(page, markup, 0, wanted, out);
     }
 
     /// The second pass: fills in what is made of the first pass's log-odds.
-    pub(crate) fn second(&mut self, page: &PageFeatures, markup: bool, scores: &[f32], out: &mut Matrix) {
+    pub(crate) fn second(
+        &mut self,
+        page: &PageFeatures,
+        markup: bool,
+        scores: &[f32],
+        wanted: impl Iterator<Item = usize>,
+        out: &mut Matrix,
+    ) {
         self.load(page, scores);
-        self.fill(page, markup, 1, out);
+        self.fill(page, markup, 1, wanted, out);
     }
 
     /// Fills in what is made of the scores that were loaded last.
-    fn fill(&mut self, page: &PageFeatures, markup: bool, number: usize, out: &mut Matrix) {
+    fn fill(
+        &mut self,
+        page: &PageFeatures,
+        markup: bool,
+        number: usize,
+        wanted: impl Iterator<Item = usize>,
+        out: &mut Matrix,
+    ) {
         let pass = &layout(markup).passes[number];
         let elements = markup && !page.tree.is_empty();
         if elements {
             self.container.load(page, &self.scores);
         }
-        for (i, inputs) in out.rows_mut().enumerate() {
+        for i in wanted {
+            let inputs = out.row_mut(i);
             inputs[pass.scores..pass.scores + SCORED].copy_from_slice(&self.of_scores(page, i));
             if elements {
                 inputs[pass.container..pass.products].copy_from_slice(&self.container.of(page, i));

@@ -14,6 +14,12 @@ impl Matrix {
         self.values.clear();
     }
 
+    /// As many rows of zeros, this wide, in place of all.
+    pub(crate) fn reset(&mut self, width: usize, rows: usize) {
+        self.clear(width);
+        self.values.resize(width * rows, 0.0);
+    }
+
     /// Adds a row of zeros.
     pub(crate) fn push(&mut self) -> &mut [f32] {
         let start = self.values.len();
@@ -23,6 +29,10 @@ impl Matrix {
 
     pub(crate) fn row(&self, i: usize) -> &[f32] {
         &self.values[i * self.width..][..self.width]
+    }
+
+    pub(crate) fn row_mut(&mut self, i: usize) -> &mut [f32] {
+        &mut self.values[i * self.width..][..self.width]
     }
 
     pub(crate) fn rows(&self) -> std::slice::ChunksExact<'_, f32> {

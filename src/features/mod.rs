@@ -47,6 +47,8 @@ pub(crate) struct BlockFacts {
     /// Share of the Han characters in a traditional form.
     pub traditional: f32,
     pub hashes: u32,
+    /// Some pieces of the text are of another sort than others.
+    pub mixed: bool,
     pub date: bool,
     /// Short, and starts with a label such as `Editor:`.
     pub labeled: bool,
@@ -85,6 +87,24 @@ pub(crate) struct PageFeatures {
 }
 
 impl PageFeatures {
+    /// Takes everything away; rows to come are for these groups.
+    fn clear(&mut self, groups: Groups) {
+        self.rows.clear(row::length(groups.markup));
+        self.facts.clear();
+        self.sketch.clear();
+        self.tree.clear();
+    }
+
+    /// Appends blocks of another page.
+    fn extend(&mut self, other: &Self, blocks: Range<usize>) {
+        for i in blocks {
+            self.rows.push().copy_from_slice(other.rows.row(i));
+            let start = self.sketch.len();
+            self.sketch.extend_from_slice(other.shingles(i));
+            self.facts.push(BlockFacts { sketch: start..self.sketch.len(), ..other.facts[i].clone() });
+        }
+    }
+
     /// The first shingles of block `i`: words of alphabets, pairs of neighbouring symbols elsewhere.
     pub(crate) fn shingles(&self, i: usize) -> &[u32] {
         &self.sketch[self.facts[i].sketch.clone()]
@@ -142,6 +162,14 @@ pub(crate) struct Input<'a> {
     pub elements: &'a Elements,
 }
 
+/// What a page with some blocks cut into parts is made of.
+pub(crate) enum Piece<'a> {
+    /// Blocks that are as they were.
+    Blocks(Range<usize>),
+    /// A part of block `of`.
+    Part { of: usize, text: &'a str },
+}
+
 /// Gives every block a sink for its n-grams.
 pub(crate) trait Lexicon {
     type Sink<'a>: Sink
@@ -150,6 +178,11 @@ pub(crate) trait Lexicon {
     /// The sink for the next block.
     fn open(&mut self) -> Self::Sink<'_>;
 }
+
+/// Marks and numbers in the table of bigrams: a second block held it, a long one did, the first that did.
+const SHARED: u32 = 1 << 31;
+const BODY: u32 = 1 << 30;
+const BLOCK: u32 = BODY - 1;
 
 /// Turns pages into features. Holds scratch memory only: the same page gives the same features, whatever came before.
 pub(crate) struct Featurizer {
@@ -191,42 +224,11 @@ impl Featurizer {
     /// Fills `out` with the features of blocks of a page, but for the scores of names.
     pub(crate) fn page<L: Lexicon>(&mut self, input: &Input<'_>, lexicon: &mut L, out: &mut PageFeatures) {
         let Input { groups, blocks, .. } = *input;
-        out.rows.clear(row::length(groups.markup));
-        out.facts.clear();
-        out.sketch.clear();
-        out.tree.clear();
+        out.clear(groups);
         let mut classes = [0u32; CLASSES];
         let mut traditional = 0;
         for block in blocks {
-            let sketch_start = out.sketch.len();
-            let (scan, sink) = self.scanner.scan(&block.text, &mut out.sketch, lexicon.open());
-            let lexical = sink.sum();
-            let row = out.rows.push();
-            fill(row, row::STATS, |out| stats::compute(&scan, out));
-            #[cfg(feature = "jieba")]
-            if groups.tokens {
-                let tokens = self.tokens.get_or_insert_with(tokens::Tokens::new);
-                fill(row, row::TOKENS, |out| tokens.compute(&block.text, out));
-            }
-            let group = chars::script_group(&scan.classes);
-            set_lexical(row, group, lexical, scan.hashes);
-            out.facts.push(BlockFacts {
-                #[cfg(feature = "train")]
-                symbols: scan.symbols,
-                units: scan.units,
-                length: row[row::STATS],
-                group,
-                han: scan.classes[Class::Han as usize],
-                traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
-                hashes: scan.hashes,
-                chars: scan.chars - scan.classes[Class::Space as usize],
-                date: scan.units <= 40.0 && scan.dates + scan.times > 0,
-                labeled: scan.label > 1 && scan.units <= 20.0,
-                body: scan.units > context::BODY_UNITS && scan.sentence_ends > 0,
-                line: scan.line,
-                sketch: sketch_start..out.sketch.len(),
-                ..BlockFacts::default()
-            });
+            let scan = self.block(&block.text, groups, lexicon.open(), out);
             add(&mut classes, &scan);
             traditional += scan.traditional;
         }
@@ -237,6 +239,70 @@ impl Featurizer {
         if groups.markup {
             self.markup(input, out);
         }
+    }
+
+    /// Fills `out` with the features of a page of which some blocks are cut into parts, from those that were made last.
+    /// Only the parts are read; what is said of the others stays. A part is compared with the blocks but for its own.
+    pub(crate) fn divide<L: Lexicon>(
+        &mut self,
+        pieces: &[Piece<'_>],
+        groups: Groups,
+        page: &PageFeatures,
+        lexicon: &mut L,
+        out: &mut PageFeatures,
+    ) {
+        out.clear(groups);
+        (out.group, out.traditional) = (page.group, page.traditional);
+        for piece in pieces {
+            match piece {
+                Piece::Blocks(blocks) => out.extend(page, blocks.clone()),
+                Piece::Part { of, text } => {
+                    self.block(text, groups, lexicon.open(), out);
+                    let Some(facts) = out.facts.last_mut() else { continue };
+                    let own_body = page.facts[*of].units > context::BODY_UNITS;
+                    self.overlap(*of as u32 + 1, own_body, &out.sketch, facts);
+                    let same = self.lines.get(ngrams::line(facts.line));
+                    facts.duplicates = same.map_or(0, |number| self.line_counts[number as usize]);
+                }
+            }
+        }
+    }
+
+    /// Appends the features of a block that do not depend on others.
+    #[inline]
+    fn block<S: Sink>(&mut self, text: &str, groups: Groups, sink: S, out: &mut PageFeatures) -> Scan {
+        let sketch_start = out.sketch.len();
+        let (scan, mut sink) = self.scanner.scan(text, &mut out.sketch, sink);
+        let mixed = sink.is_mixed();
+        let lexical = sink.sum();
+        let row = out.rows.push();
+        fill(row, row::STATS, |out| stats::compute(&scan, out));
+        #[cfg(feature = "jieba")]
+        if groups.tokens {
+            let tokens = self.tokens.get_or_insert_with(tokens::Tokens::new);
+            fill(row, row::TOKENS, |out| tokens.compute(text, out));
+        }
+        let group = chars::script_group(&scan.classes);
+        set_lexical(row, group, lexical, scan.hashes);
+        out.facts.push(BlockFacts {
+            #[cfg(feature = "train")]
+            symbols: scan.symbols,
+            units: scan.units,
+            length: row[row::STATS],
+            group,
+            han: scan.classes[Class::Han as usize],
+            traditional: scan.traditional as f32 / scan.classes[Class::Han as usize].max(1) as f32,
+            hashes: scan.hashes,
+            mixed,
+            chars: scan.chars - scan.classes[Class::Space as usize],
+            date: scan.units <= 40.0 && scan.dates + scan.times > 0,
+            labeled: scan.label > 1 && scan.units <= 20.0,
+            body: scan.units > context::BODY_UNITS && scan.sentence_ends > 0,
+            line: scan.line,
+            sketch: sketch_start..out.sketch.len(),
+            ..BlockFacts::default()
+        });
+        scan
     }
 
     /// Fills in what HTML tells.
@@ -285,9 +351,6 @@ impl Featurizer {
     /// The table has one entry for a hash bucket: the first block that held it (plus 1), whether a second one did, and
     /// whether a long one did. It has four times as many entries as there are bigrams, so few fall together.
     fn compare(&mut self, out: &mut PageFeatures) {
-        const SHARED: u32 = 1 << 31;
-        const BODY: u32 = 1 << 30;
-        const BLOCK: u32 = BODY - 1;
         let bits = (out.sketch.len().max(64) * 4).next_power_of_two().trailing_zeros().min(18);
         self.sketch_table.clear();
         self.sketch_table.resize(1 << bits, 0);
@@ -302,23 +365,29 @@ impl Featurizer {
             }
         }
         for (id, facts) in (1u32..).zip(&mut out.facts) {
-            let id = id & BLOCK;
-            if facts.units > context::COMPARED_UNITS {
-                continue; // long blocks share words with their page anyway
-            }
-            let (mut elsewhere, mut in_body) = (0u32, 0u32);
-            let own_body = facts.units > context::BODY_UNITS;
-            for &hash in &out.sketch[facts.sketch.clone()] {
-                let entry = self.sketch_table[ngrams::bucket(hash, bits)];
-                // No short circuits: which way they go cannot be foretold.
-                let other = (entry & SHARED != 0) | (entry & BLOCK != id);
-                elsewhere += u32::from(other);
-                in_body += u32::from((entry & BODY != 0) & (other | !own_body));
-            }
-            let count = facts.sketch.len().max(1) as f32;
-            facts.overlap = elsewhere as f32 / count;
-            facts.overlap_body = in_body as f32 / count;
+            self.overlap(id, facts.units > context::BODY_UNITS, &out.sketch, facts);
         }
+    }
+
+    /// Fills in the overlaps of a block, or of a part of one, with other blocks than number `id`, from 1 on.
+    #[inline]
+    fn overlap(&self, id: u32, own_body: bool, sketch: &[u32], facts: &mut BlockFacts) {
+        if facts.units > context::COMPARED_UNITS {
+            return; // long blocks share words with their page anyway
+        }
+        let id = id & BLOCK;
+        let bits = self.sketch_table.len().trailing_zeros();
+        let (mut elsewhere, mut in_body) = (0u32, 0u32);
+        for &hash in &sketch[facts.sketch.clone()] {
+            let entry = self.sketch_table[ngrams::bucket(hash, bits)];
+            // No short circuits: which way they go cannot be foretold.
+            let other = (entry & SHARED != 0) | (entry & BLOCK != id);
+            elsewhere += u32::from(other);
+            in_body += u32::from((entry & BODY != 0) & (other | !own_body));
+        }
+        let count = facts.sketch.len().max(1) as f32;
+        facts.overlap = elsewhere as f32 / count;
+        facts.overlap_body = in_body as f32 / count;
     }
 
     /// Counts blocks of equal folded text.

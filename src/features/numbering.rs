@@ -29,21 +29,35 @@ impl Numbering {
         self.number_if(hash, |_| true)
     }
 
-    /// The same where a hash alone does not tell: `same` says whether what a number stands for is meant.
+    /// The number that a hash has got, if it has.
+    pub(crate) fn get(&self, hash: u32) -> Option<u32> {
+        self.places[self.find(hash, |_| true)].1.checked_sub(1)
+    }
+
+    /// As [`Numbering::number`] where a hash alone does not tell: `same` says whether what a number stands for is meant.
     #[inline]
     pub(crate) fn number_if(&mut self, hash: u32, same: impl Fn(u32) -> bool) -> u32 {
-        let mask = self.places.len() - 1;
-        let mut at = ngrams::bucket(hash, self.places.len().trailing_zeros());
-        while let (other, number) = self.places[at]
-            && number > 0
-        {
-            if other == hash && same(number - 1) {
-                return number - 1;
-            }
-            at = (at + 1) & mask;
+        let at = self.find(hash, same);
+        let (_, number) = self.places[at];
+        if number > 0 {
+            return number - 1;
         }
         self.given += 1;
         self.places[at] = (hash, self.given);
         self.given - 1
+    }
+
+    /// The place of a hash, or the free one that it would get.
+    #[inline]
+    fn find(&self, hash: u32, same: impl Fn(u32) -> bool) -> usize {
+        let mask = self.places.len() - 1;
+        let mut at = ngrams::bucket(hash, self.places.len().trailing_zeros());
+        while let (other, number) = self.places[at]
+            && number > 0
+            && (other != hash || !same(number - 1))
+        {
+            at = (at + 1) & mask;
+        }
+        at
     }
 }

@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 use crate::clean::lines_of;
 use crate::error::Result;
 use crate::explain::Reason;
-use crate::page::{Kind, Label, Page, Verdict};
+use crate::page::{Kind, Label, Page, Part, Verdict};
 use crate::report::Counts;
 
-/// One block's verdict: `{"id","block","start","end","label","kind","score","path"?,"text"?,"reasons"?}`.
+/// One block's verdict: `{"id","block","start","end","label","kind","score","parts"?,"path"?,"text"?,"reasons"?}`.
 #[derive(Debug, Serialize)]
 pub struct BlockRecord<'a> {
     /// The page: the record's own `id`, or the file's name or the record's number.
@@ -20,6 +20,9 @@ pub struct BlockRecord<'a> {
     pub id: &'a RawValue,
     /// The block's number on its page, from 0 on.
     pub block: usize,
+    /// The number of the part that the record is about, if it is not about the whole block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<usize>,
     /// First byte of the block in the page's text.
     pub start: usize,
     /// One past its last byte.
@@ -30,6 +33,9 @@ pub struct BlockRecord<'a> {
     pub kind: Option<Kind>,
     /// Calibrated P(junk).
     pub score: f32,
+    /// The parts of a block of both content and junk: `{"start","end","label","kind","score"}`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartRecord>,
     /// The element of HTML that the block stands in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -41,6 +47,28 @@ pub struct BlockRecord<'a> {
     pub reasons: Option<Vec<Reason>>,
 }
 
+/// The verdict on a part of a block.
+#[derive(Debug, Serialize)]
+pub struct PartRecord {
+    /// First byte of the part in the page's text.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// Content or junk.
+    pub label: Label,
+    /// The sort of junk; null for content.
+    pub kind: Option<Kind>,
+    /// Calibrated P(junk).
+    pub score: f32,
+}
+
+impl From<&Part> for PartRecord {
+    fn from(part: &Part) -> Self {
+        let Part { range: Range { start, end }, label, kind, score } = part.clone();
+        Self { start, end, label, kind, score }
+    }
+}
+
 fn raw<S: Serializer>(value: &&RawValue, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     value.serialize(serializer)
 }
@@ -50,12 +78,20 @@ impl<'a> BlockRecord<'a> {
     ///
     /// # Panics
     /// If the page has no block of this number.
-    pub fn new(id: &'a RawValue, page: &Page<'_>, number: usize, verdict: Verdict) -> Self {
+    pub fn new(id: &'a RawValue, page: &Page<'_>, number: usize, verdict: &Verdict) -> Self {
         let block = &page.blocks[number];
         let Range { start, end } = block.range;
-        let Verdict { label, kind, score } = verdict;
+        let Verdict { label, kind, score, ref parts } = *verdict;
+        let parts = parts.iter().map(PartRecord::from).collect();
         let path = block.markup.map(|markup| page.elements.path(markup.element));
-        Self { id, block: number, start, end, label, kind, score, path, text: None, reasons: None }
+        Self { id, block: number, part: None, start, end, label, kind, score, parts, path, text: None, reasons: None }
+    }
+
+    /// The record of a part of that block.
+    #[must_use]
+    pub fn of_part(self, number: usize, part: &Part) -> Self {
+        let PartRecord { start, end, label, kind, score } = part.into();
+        Self { part: Some(number), start, end, label, kind, score, parts: Vec::new(), ..self }
     }
 }
 
@@ -114,7 +150,7 @@ impl<'a> PageRecord<'a> {
 ///
 /// `{"id", "attributes": {"tamis__junk__boilerplate": [[start, end, score]…], "tamis__junk__spam": […],
 /// "tamis__junk__share": [[0, length, junk share]]}}`. Offsets count code points of the text, as that toolkit's do. A span
-/// is a whole line with its line end, so that dropping it leaves no blank line.
+/// is a whole line with its line end, so that dropping it leaves no blank line, or a part of a line.
 #[derive(Debug, Serialize)]
 pub struct Attributes<'a> {
     #[serde(serialize_with = "raw")]
@@ -140,14 +176,13 @@ impl<'a> Attributes<'a> {
         let mut spans = Spans::default();
         let mut places = CodePoints { text, byte: 0, count: 0 };
         for (block, verdict) in page.blocks.iter().zip(verdicts) {
-            if verdict.label == Label::Content {
-                continue;
-            }
-            let line = lines_of(text.as_bytes(), &block.range);
-            let span = (places.at(line.start), places.at(line.end), verdict.score);
-            match verdict.kind {
-                Some(Kind::Spam) => spans.spam.push(span),
-                _ => spans.boilerplate.push(span),
+            for (_, Part { range, kind, score, .. }) in verdict.junk(&block.range) {
+                let range = if range == block.range { lines_of(text.as_bytes(), &range) } else { range };
+                let span = (places.at(range.start), places.at(range.end), score);
+                match kind {
+                    Some(Kind::Spam) => spans.spam.push(span),
+                    _ => spans.boilerplate.push(span),
+                }
             }
         }
         spans.share = [(0, places.at(text.len()), counts.junk_share())];

@@ -4,12 +4,14 @@ mod embedded;
 mod format;
 mod linear;
 mod ngram_table;
+mod turns;
 
 pub use format::{DataSet, FORMAT_VERSION, Metadata, Metric, TunedScript, Tuning};
 pub(crate) use linear::LinearModel;
 #[cfg(feature = "train")]
 pub(crate) use linear::OUTLIER;
 pub(crate) use ngram_table::{KIND_PLACES, LEXICAL_PLACES, NAME_PLACES, NgramTable, Weighing};
+pub(crate) use turns::Turns;
 
 use std::path::Path;
 

@@ -1,5 +1,6 @@
 //! Hashed n-gram weights.
 
+use super::turns::Turns;
 use crate::features::{Lexicon, ngrams, scan::Sink};
 
 /// Places of the lexical table in memory: models may have fewer buckets, not more.
@@ -73,19 +74,44 @@ fn step<const PLACES: usize>(places: &[u8; PLACES], hash: u32) -> i32 {
 }
 
 /// Sums the weights of a block's n-grams.
-pub(crate) struct Weighing<'m>(pub(crate) &'m NgramTable<LEXICAL_PLACES>);
+pub(crate) struct Weighing<'m> {
+    table: &'m NgramTable<LEXICAL_PLACES>,
+    price: i32,
+}
+
+impl<'m> Weighing<'m> {
+    /// `price` is that of a turn from content to junk or back, in weights.
+    pub(crate) fn new(table: &'m NgramTable<LEXICAL_PLACES>, price: f32) -> Self {
+        Self { table, price: (price / table.scale) as i32 }
+    }
+}
 
 /// The sum so far. Small enough to live in registers.
 pub(crate) struct Sum<'m> {
     places: &'m [u8; LEXICAL_PLACES],
     steps: i32,
     scale: f32,
+    /// The sum at the last cut.
+    cut: i32,
+    turns: Turns,
+    price: i32,
 }
 
 impl Sink for Sum<'_> {
     #[inline(always)]
     fn hash(&mut self, hash: u32, _last: usize, _span: usize) {
         self.steps = self.steps.wrapping_add(step(self.places, hash));
+    }
+
+    #[inline(always)]
+    fn cut(&mut self) {
+        self.turns.push(self.steps.wrapping_sub(self.cut), self.price);
+        self.cut = self.steps;
+    }
+
+    fn is_mixed(&mut self) -> bool {
+        self.cut();
+        self.turns.any(i64::from(self.steps))
     }
 
     fn sum(self) -> f32 {
@@ -100,6 +126,13 @@ impl<'m> Lexicon for Weighing<'m> {
         Self: 'a;
 
     fn open(&mut self) -> Sum<'m> {
-        Sum { places: &self.0.places, steps: 0, scale: self.0.scale }
+        Sum {
+            places: &self.table.places,
+            steps: 0,
+            scale: self.table.scale,
+            cut: 0,
+            turns: Turns::default(),
+            price: self.price,
+        }
     }
 }

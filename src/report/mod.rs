@@ -27,7 +27,7 @@ pub struct Counts {
     pub boilerplate: u64,
     /// Junk blocks of kind spam.
     pub spam: u64,
-    /// Bytes of junk blocks.
+    /// Bytes of junk: of junk blocks without parts, and of junk parts.
     pub junk_bytes: u64,
 }
 
@@ -39,8 +39,8 @@ impl Counts {
             let bytes = block.range.len() as u64;
             self.blocks += 1;
             self.bytes += bytes;
+            self.junk_bytes += verdict.junk(&block.range).map(|(_, part)| part.range.len() as u64).sum::<u64>();
             if verdict.label == Label::Junk {
-                self.junk_bytes += bytes;
                 match verdict.kind {
                     Some(Kind::Spam) => self.spam += 1,
                     _ => self.boilerplate += 1,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::classify::Worker;
 use crate::error::Result;
 use crate::explain::Reason;
-use crate::page::{Kind, Label, Page, Verdict};
+use crate::page::{Kind, Page, Verdict};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -96,31 +96,31 @@ pub(crate) fn findings(
     out: &mut Vec<u8>,
 ) -> Result<()> {
     let mut lines = place.text.map(Lines::new);
-    for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
-        if verdict.label == Label::Content {
-            continue;
-        }
-        let spam = verdict.kind == Some(Kind::Spam);
+    let blocks = page.blocks.iter().zip(verdicts).enumerate();
+    let junk = blocks.flat_map(|(i, (block, verdict))| verdict.junk(&block.range).map(move |found| (i, block, found)));
+    for (i, block, (part, junk)) in junk {
+        let spam = junk.kind == Some(Kind::Spam);
         let (rule_id, level) = if spam { ("tamis/spam", "warning") } else { ("tamis/boilerplate", "note") };
         let why: Vec<Reason> = match reasons {
             0 => Vec::new(),
-            most => worker.explain_classified(page, i).for_junk(most).into_iter().cloned().collect(),
+            most => worker.explain_either(page, i, part).for_junk(most).into_iter().cloned().collect(),
         };
-        let mut message = format!("{}, P(junk) {:.3}", if spam { "spam" } else { "boilerplate" }, verdict.score);
+        let mut message = format!("{}, P(junk) {:.3}", if spam { "spam" } else { "boilerplate" }, junk.score);
         for (reason, separator) in why.iter().zip([": "].into_iter().chain(std::iter::repeat(", "))) {
             let name = reason.word.as_deref().unwrap_or(&reason.feature);
             let _ = write!(message, "{separator}{name} {:+.2}", reason.contribution);
         }
         let mut physical = json!({ "artifactLocation": { "uri": uri(place.file) } });
         if let Some(lines) = &mut lines {
-            physical["region"] = lines.region(block.range.start, block.range.end, place.bytes);
+            physical["region"] = lines.region(junk.range.start, junk.range.end, place.bytes);
         }
         let mut location = json!({ "physicalLocation": physical });
         if lines.is_none() {
             let name = format!("record {}, block {i}", place.record);
             location["logicalLocations"] = json!([{ "name": name, "kind": "element" }]);
         }
-        let print = format!("{:08x}", crc32fast::hash(block.text.as_bytes()));
+        let text = if part.is_some() { block.part(&junk.range) } else { &*block.text };
+        let print = format!("{:08x}", crc32fast::hash(text.as_bytes()));
         let finding = Finding {
             rule_id,
             rule_index: usize::from(spam),
@@ -128,13 +128,14 @@ pub(crate) fn findings(
             message: json!({ "text": message }),
             locations: [location],
             partial_fingerprints: json!({ "text/v1": print }),
-            rank: f64::from(verdict.score) * 100.0,
+            rank: f64::from(junk.score) * 100.0,
             properties: json!({
                 "record": place.record,
                 "block": i,
-                "start": block.range.start,
-                "end": block.range.end,
-                "score": verdict.score,
+                "part": part,
+                "start": junk.range.start,
+                "end": junk.range.end,
+                "score": junk.score,
                 "reasons": why,
             }),
         };

@@ -19,7 +19,8 @@ const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 const SPAM: anstyle::Style = anstyle::AnsiColor::Red.on_default();
 const BOILERPLATE: anstyle::Style = anstyle::AnsiColor::Yellow.on_default();
 
-/// The junk of one page, a line a block: number, kind, score, text, and the words and features that speak for it.
+/// The junk of one page, a line a block or a part of one: number, kind, score, text, and the words and features that speak
+/// for it. `reasons` gets the number of the block, and of the part.
 ///
 /// # Errors
 /// If writing fails.
@@ -27,23 +28,30 @@ pub fn page(
     name: &str,
     page: &Page<'_>,
     verdicts: &[Verdict],
-    mut reasons: impl FnMut(usize) -> Vec<Reason>,
+    mut reasons: impl FnMut(usize, Option<usize>) -> Vec<Reason>,
     out: &mut impl Write,
 ) -> Result<()> {
     let junk = verdicts.iter().filter(|verdict| verdict.label == Label::Junk).count();
     let name = shortened(name, usize::MAX);
-    writeln!(out, "{BOLD}{name}{BOLD:#}: {junk} of {} blocks are junk", verdicts.len())?;
-    for (i, (block, verdict)) in page.blocks.iter().zip(verdicts).enumerate() {
-        if verdict.label == Label::Content {
-            continue;
-        }
-        let (style, kind) = match verdict.kind {
+    let mixed = verdicts.iter().filter(|verdict| !verdict.parts.is_empty()).count();
+    let mixed = if mixed > 0 { format!(", {mixed} in parts") } else { String::new() };
+    writeln!(out, "{BOLD}{name}{BOLD:#}: {junk} of {} blocks are junk{mixed}", verdicts.len())?;
+    let junk =
+        page.blocks.iter().zip(verdicts).enumerate().flat_map(|(i, (block, verdict))| {
+            verdict.junk(&block.range).map(move |(part, junk)| (i, block, part, junk))
+        });
+    for (i, block, part, junk) in junk {
+        let (style, kind) = match junk.kind {
             Some(Kind::Spam) => (SPAM, "spam"),
             _ => (BOILERPLATE, "boilerplate"),
         };
-        writeln!(out, "{i:>6}  {style}{kind:<11}{style:#}  {:.3}  {}", verdict.score, shortened(&block.text, SHOWN))?;
+        let (number, text) = match part {
+            Some(part) => (format!("{i}.{part}"), block.part(&junk.range)),
+            None => (i.to_string(), &*block.text),
+        };
+        writeln!(out, "{number:>6}  {style}{kind:<11}{style:#}  {:.3}  {}", junk.score, shortened(text, SHOWN))?;
         let why: Vec<String> =
-            reasons(i).iter().map(|reason| format!("{} {:+.1}", name_of(reason), reason.contribution)).collect();
+            reasons(i, part).iter().map(|reason| format!("{} {:+.1}", name_of(reason), reason.contribution)).collect();
         if !why.is_empty() {
             writeln!(out, "{DIM}{:27}{}{DIM:#}", "", why.join("  "))?;
         }
@@ -70,19 +78,19 @@ pub fn summary(counts: &Counts, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-/// One block's score, taken apart; `left_out` is the sum of contributions that `explanation` no longer lists.
+/// The score of a block or a part of one, taken apart; `left_out` is the sum of contributions that `explanation` no longer lists.
 ///
 /// # Errors
 /// If writing fails.
 pub fn explanation(
-    number: usize,
+    name: &str,
     text: &str,
-    verdict: Verdict,
+    verdict: &Verdict,
     explanation: &Explanation,
     left_out: f32,
     out: &mut impl Write,
 ) -> Result<()> {
-    writeln!(out, "{BOLD}block {number}{BOLD:#}  {}", shortened(text, SHOWN))?;
+    writeln!(out, "{BOLD}{name}{BOLD:#}  {}", shortened(text, SHOWN))?;
     let kind = verdict.kind.map_or(String::new(), |kind| format!(" ({kind})"));
     writeln!(out, "{}{kind}, P(junk) = {:.4}, log-odds {:+.3}\n", verdict.label, verdict.score, explanation.log_odds)?;
     writeln!(out, "contribution       value  feature")?;

@@ -261,6 +261,7 @@ pub(super) fn each_block<T: Clone + Send>(
 ) -> Vec<T> {
     let pages: Vec<(&str, &LabeledPage)> =
         sets.iter().flat_map(|set| set.pages.iter().map(|page| (set.name.as_str(), page))).collect();
+    let classifier = classifier.clone().with_parts(false);
     pages
         .par_iter()
         .map_init(

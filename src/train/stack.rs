@@ -249,7 +249,8 @@ impl Stack<'_> {
             .enumerate()
             .map_init(Context::default, |context, (i, features)| {
                 let mut out = Matrix::default();
-                context.first(features, markup, &block_scores[self.examples.blocks(i)], &mut out);
+                let blocks = 0..features.facts.len();
+                context.first(features, markup, &block_scores[self.examples.blocks(i)], blocks, &mut out);
                 out
             })
             .collect();
@@ -259,7 +260,8 @@ impl Stack<'_> {
         inputs.par_iter_mut().zip(&self.examples.features).enumerate().for_each_init(
             Context::default,
             |context, (i, (inputs, features))| {
-                context.second(features, markup, &scores[self.examples.blocks(i)], inputs);
+                let blocks = 0..features.facts.len();
+                context.second(features, markup, &scores[self.examples.blocks(i)], blocks, inputs);
             },
         );
         let second = self.pass(Step::SecondPass, inputs::count(markup), &inputs)?;

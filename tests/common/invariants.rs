@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use safetensors::SafeTensors;
 use tamis::formats::{Encoding, Format, ReadOptions, Reader, open_bytes};
-use tamis::{Classifier, ErrorKind, Explanation, Label, Model, Page, Rules, Worker, kept_ranges, segment};
+use tamis::{Classifier, ErrorKind, Explanation, Label, Model, Page, Rules, Verdict, Worker, kept_ranges, segment};
 
 static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(|| Classifier::embedded().unwrap());
 
@@ -92,7 +92,12 @@ fn cleaned(input: &[u8]) {
     for (block, verdict) in page.blocks.iter().zip(verdicts) {
         let inside = kept.iter().any(|range| range.start <= block.range.start && block.range.end <= range.end);
         let outside = kept.iter().all(|range| range.end <= block.range.start || block.range.end <= range.start);
-        assert!(if verdict.label == Label::Content { inside } else { outside });
+        let some = kept.iter().any(|range| range.start < block.range.end && block.range.start < range.end);
+        assert!(match verdict.label {
+            _ if !verdict.parts.is_empty() => some && !inside,
+            Label::Content => inside,
+            Label::Junk => outside,
+        });
     }
     // Ranges in order make a subsequence of the input.
     let output: Vec<u8> = kept.into_iter().flat_map(|range| &input[range]).copied().collect();
@@ -106,6 +111,31 @@ fn judged(worker: &mut Worker<'_>, page: &Page<'_>) {
     for verdict in verdicts {
         assert!((0.0..=1.0).contains(&verdict.score), "{verdict:?}");
         assert_eq!(verdict.kind.is_some(), verdict.label == Label::Junk);
+    }
+    parted(page, verdicts);
+    // Parts change nothing else.
+    let plain = CLASSIFIER.clone().with_parts(false);
+    if verdicts.iter().any(|verdict| !verdict.parts.is_empty()) && CLASSIFIER.classify(page) == verdicts {
+        let whole = |verdict: &Verdict| Verdict { parts: Vec::new(), ..verdict.clone() };
+        assert_eq!(plain.classify(page), verdicts.iter().map(whole).collect::<Vec<_>>());
+    }
+}
+
+/// Parts make up their block, in order, are cut between characters, and are not all of one sort.
+fn parted(page: &Page<'_>, verdicts: &[Verdict]) {
+    for (block, verdict) in page.blocks.iter().zip(verdicts).filter(|(_, verdict)| !verdict.parts.is_empty()) {
+        let mut at = block.range.start;
+        for part in &verdict.parts {
+            assert!(part.range.start == at && part.range.start < part.range.end, "{:?}", verdict.parts);
+            assert!(!block.part(&part.range).is_empty(), "{:?} cuts characters", part.range);
+            assert!(
+                (0.0..=1.0).contains(&part.score) && part.kind.is_some() == (part.label == Label::Junk),
+                "{part:?}"
+            );
+            at = part.range.end;
+        }
+        assert_eq!(at, block.range.end);
+        assert!(verdict.parts.iter().any(|part| part.label != verdict.parts[0].label));
     }
 }
 

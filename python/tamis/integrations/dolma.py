@@ -11,8 +11,10 @@ from dolma.core.taggers import BaseTagger
 import tamis
 
 
-def line(text: str, block: tamis.Block) -> tuple[int, int]:
-    """The whole line of a block, with its line end, so that dropping it leaves no blank line."""
+def line(text: str, block: tamis.Block | tamis.Part) -> tuple[int, int]:
+    """The whole line of a block, with its line end, so that dropping it leaves no blank line; of a part only the part."""
+    if isinstance(block, tamis.Part):
+        return block.start, block.end
     start = 1 + max(text.rfind("\n", 0, block.start), text.rfind("\r", 0, block.start))
     ends = [at for at in (text.find("\n", block.end), text.find("\r", block.end)) if at >= 0]
     if not ends:
@@ -39,8 +41,9 @@ class JunkTagger(BaseTagger):
     def predict(self, doc: Document) -> DocResult:
         """The spans of a document."""
         blocks = self.clf.classify(doc.text)
-        junk = [block for block in blocks if block.label == "junk"]
-        spans = [Span(*line(doc.text, block), type=block.kind, score=block.score) for block in junk]
-        junk_bytes, all_bytes = (sum(len(block.text.encode()) for block in some) for some in (junk, blocks))
+        # A block is junk as a whole, or parts of it are.
+        pieces = [piece for block in blocks for piece in (block.parts or [block]) if piece.label == "junk"]
+        spans = [Span(*line(doc.text, piece), type=piece.kind, score=piece.score) for piece in pieces]
+        junk_bytes, all_bytes = (sum(len(doc.text[one.start : one.end].encode()) for one in some) for some in (pieces, blocks))
         share = Span(0, len(doc.text), type="share", score=junk_bytes / max(all_bytes, 1))
         return DocResult(doc=doc, spans=[*spans, share])

@@ -29,6 +29,13 @@ pub(crate) trait Sink {
     const PLACES: bool = false;
     /// The hash of `span` symbols, the last of which is number `last`; the first may reach before the text.
     fn hash(&mut self, hash: u32, last: usize, span: usize);
+    /// A clause or another piece of the text has ended.
+    #[inline(always)]
+    fn cut(&mut self) {}
+    /// Whether some pieces are of another sort than others, once the block is read.
+    fn is_mixed(&mut self) -> bool {
+        false
+    }
     /// What the n-grams of the block add up to, once it is read.
     fn sum(self) -> f32
     where
@@ -261,6 +268,9 @@ impl Scanner {
                     out.ends_sentence = if is_space { out.ends_sentence } else { ends_sentence };
                     word.previous = if ends_sentence { 0 } else { word.previous };
                     self.ngrams(mixed, &mut state, &mut sink);
+                    if separates | ends_sentence | (is_space & (previous == Role::Ideograph)) {
+                        sink.cut();
+                    }
                     self.take(mixed, &mut state);
                     current = symbols.next::<S>();
                 }

@@ -139,5 +139,5 @@ pub(crate) fn margin(worker: &mut Worker<'_>, page: &Page<'_>, i: usize, score: 
 /// # Errors
 /// Never: 0 is a threshold.
 pub(crate) fn undecided(classifier: &Classifier) -> Result<Classifier> {
-    classifier.clone().with_threshold(Threshold::Fixed(0.0))
+    classifier.clone().with_parts(false).with_threshold(Threshold::Fixed(0.0))
 }
