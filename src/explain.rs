@@ -61,34 +61,22 @@ impl Worker<'_> {
     /// If the page has no block `i`.
     pub fn explain(&mut self, page: &Page<'_>, i: usize) -> (Verdict, Explanation) {
         let verdict = self.classify(page)[i].clone();
-        (verdict, self.explain_classified(page, i))
+        (verdict, self.explain_classified(page, i, None))
     }
 
-    /// Explains block `i` of the page that was classified last.
+    /// Explains block `i` of the page that was classified last, or that part of it: why it got its score as a block of its own.
     ///
     /// # Panics
-    /// If the page has no block `i`, or is not the page that was classified last.
-    pub fn explain_classified(&mut self, page: &Page<'_>, i: usize) -> Explanation {
-        let at = self.turn_to(page, i);
-        self.explain_scored(page, &page.blocks[i].text, at)
-    }
-
-    /// Explains part `part` of block `i` of the page that was classified last: why it got its score as a block of its own.
-    ///
-    /// # Panics
-    /// If the page has no block `i`, the block has no part `part`, or the page is not the one that was classified last.
-    pub fn explain_part(&mut self, page: &Page<'_>, i: usize, part: usize) -> Explanation {
+    /// If the page has no block `i`, the block has no such part, or the page is not the one that was classified last.
+    pub fn explain_classified(&mut self, page: &Page<'_>, i: usize, part: Option<usize>) -> Explanation {
+        let text = &page.blocks[i].text;
+        let Some(part) = part else {
+            let at = self.turn_to(page, i);
+            return self.explain_scored(page, text, at);
+        };
         let found = self.turn_to_part(page, i, part);
         let (at, range) = found.unwrap_or_else(|| panic!("block {i} has no part {part}"));
-        self.explain_scored(page, page.blocks[i].text[range].trim(), at)
-    }
-
-    /// Explains a block of the page that was classified last, or a part of it.
-    pub(crate) fn explain_either(&mut self, page: &Page<'_>, i: usize, part: Option<usize>) -> Explanation {
-        match part {
-            Some(part) => self.explain_part(page, i, part),
-            None => self.explain_classified(page, i),
-        }
+        self.explain_scored(page, text[range].trim(), at)
     }
 
     /// Explains block `i` of those that were scored last, which has this text.

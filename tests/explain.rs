@@ -37,7 +37,7 @@ fn gaps(classifier: &Classifier, page: &LabeledPage) -> Gaps {
     let verdicts = worker.classify(&page).to_vec();
     let mut gaps = Gaps::default();
     for (i, verdict) in verdicts.iter().enumerate() {
-        let explanation = worker.explain_classified(&page, i);
+        let explanation = worker.explain_classified(&page, i, None);
         let contributions = explanation.reasons.iter().map(|reason| f64::from(reason.contribution));
         let sum = f64::from(explanation.base) + contributions.sum::<f64>();
         let score = f64::from(verdict.score);

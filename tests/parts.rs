@@ -84,10 +84,10 @@ fn explanations_of_parts_add_up() {
     let mut worker = CLASSIFIER.worker();
     let verdicts = worker.classify(&page).to_vec();
     for (number, part) in verdicts[2].parts.iter().enumerate() {
-        let explanation = worker.explain_part(&page, 2, number);
+        let explanation = worker.explain_classified(&page, 2, Some(number));
         assert!((explanation.score() - part.score).abs() < 1e-3, "{} {}", explanation.score(), part.score);
     }
-    let explanation = worker.explain_classified(&page, 2);
+    let explanation = worker.explain_classified(&page, 2, None);
     assert!((explanation.score() - verdicts[2].score).abs() < 1e-3, "the block's own comes back");
 }
 

@@ -94,7 +94,7 @@ impl Verb for Classify {
                 record.text = Some(&block.text);
             }
             if let Some(most) = self.reasons {
-                let mut reasons = worker.explain_classified(page, i).reasons;
+                let mut reasons = worker.explain_classified(page, i, None).reasons;
                 reasons.truncate(most);
                 record.reasons = Some(reasons);
             }

@@ -237,5 +237,5 @@ fn write(plan: &Plan, record: &Record<'_>, text: &Pieces<'_>, over: bool, out: &
 
 /// What speaks for removing block `i`, or a part of it.
 fn reasons(worker: &mut Worker<'_>, page: &Page<'_>, i: usize, part: Option<usize>) -> Vec<Reason> {
-    worker.explain_either(page, i, part).for_junk(REASONS).into_iter().cloned().collect()
+    worker.explain_classified(page, i, part).for_junk(REASONS).into_iter().cloned().collect()
 }

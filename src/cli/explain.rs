@@ -69,7 +69,7 @@ impl Verb for Explainer<'_> {
             let parts =
                 parts.map(|(number, part)| (Some(number), block.part(&part.range), part.label, part.kind, part.score));
             for (part, text, label, kind, score) in std::iter::once(whole).chain(parts) {
-                let mut explanation = worker.explain_either(page, i, part);
+                let mut explanation = worker.explain_classified(page, i, part);
                 let left_out = explanation.reasons.iter().skip(self.args.top).map(|reason| reason.contribution).sum();
                 explanation.reasons.truncate(self.args.top);
                 let path = path.clone();

@@ -96,7 +96,7 @@ impl Verb for Reporter<'_> {
             PagesFormat::Text => {
                 let reasons = |i, part| match self.args.reasons {
                     0 => Vec::new(),
-                    most => worker.explain_either(page, i, part).for_junk(most).into_iter().cloned().collect(),
+                    most => worker.explain_classified(page, i, part).for_junk(most).into_iter().cloned().collect(),
                 };
                 report::page(&name, page, verdicts, reasons, &mut out.bytes)?;
                 writeln!(out.bytes)?;

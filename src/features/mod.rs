@@ -277,6 +277,8 @@ impl Featurizer {
         let lexical = sink.sum();
         let row = out.rows.push();
         fill(row, row::STATS, |out| stats::compute(&scan, out));
+        #[cfg(not(feature = "jieba"))]
+        let _ = groups;
         #[cfg(feature = "jieba")]
         if groups.tokens {
             let tokens = self.tokens.get_or_insert_with(tokens::Tokens::new);

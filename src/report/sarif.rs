@@ -103,7 +103,7 @@ pub(crate) fn findings(
         let (rule_id, level) = if spam { ("tamis/spam", "warning") } else { ("tamis/boilerplate", "note") };
         let why: Vec<Reason> = match reasons {
             0 => Vec::new(),
-            most => worker.explain_either(page, i, part).for_junk(most).into_iter().cloned().collect(),
+            most => worker.explain_classified(page, i, part).for_junk(most).into_iter().cloned().collect(),
         };
         let mut message = format!("{}, P(junk) {:.3}", if spam { "spam" } else { "boilerplate" }, junk.score);
         for (reason, separator) in why.iter().zip([": "].into_iter().chain(std::iter::repeat(", "))) {

@@ -141,7 +141,7 @@ fn parted(page: &Page<'_>, verdicts: &[Verdict]) {
 
 /// The explanation of a block that was classified fits its text and its verdict.
 fn explained(worker: &mut Worker<'_>, page: &Page<'_>, i: usize) -> Explanation {
-    let explanation = worker.explain_classified(page, i);
+    let explanation = worker.explain_classified(page, i, None);
     let text = &page.blocks[i].text;
     for reason in &explanation.reasons {
         assert!(text.get(reason.range.clone().unwrap_or_default()).is_some(), "{reason:?} of {text:?}");

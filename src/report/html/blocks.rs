@@ -106,7 +106,7 @@ pub(crate) fn blocks(
         };
         let end = block.text.char_indices().nth(detail.text).map_or(block.text.len(), |(end, _)| end);
         let text = &block.text[..end];
-        let why = told(i).then(|| why(text, &worker.explain_classified(page, i), detail.reasons));
+        let why = told(i).then(|| why(text, &worker.explain_classified(page, i, None), detail.reasons));
         let json: Block<'_> = (text, verdict.score, script, kind, why, block.text[end..].chars().count());
         let json = raw(&json)?;
         bytes += json.get().len();
