@@ -61,6 +61,30 @@ fn places_cover_the_text_but_for_what_is_skipped() {
     assert_eq!((scan.chars, scan.symbols), (7, 5));
 }
 
+/// Joiners of emoji and of Persian hide nothing; between Han characters they do.
+#[test]
+fn writing_has_use_for_characters_without_width() {
+    let hidden = |text: &str| scan(text).0.classes[Class::ZeroWidth as usize];
+    let family = "👨\u{200D}👩\u{200D}👧";
+    let flag = "🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}";
+    for text in [
+        family,
+        flag,
+        "❤\u{FE0F}\u{200D}🔥",
+        "1\u{FE0F}\u{20E3}",
+        "می\u{200C}شود",
+        "Straßen\u{AD}bahn",
+        "ភាសា\u{200B}ខ្មែរ",
+    ] {
+        assert_eq!(hidden(text), 0, "{text:?}");
+    }
+    assert_eq!(scan(family).0.classes[Class::Emoji as usize], 5);
+    for text in ["加\u{200B}微\u{200D}信\u{AD}", "\u{200D}a\u{200B}b\u{2060}"] {
+        assert_eq!(hidden(text), 3, "{text:?}");
+    }
+    assert_eq!(hidden(&"\u{200D}".repeat(1000)), 1000);
+}
+
 /// What is skipped leaves no trace in the hashes, and a repeated text is counted piece by piece.
 #[test]
 fn skipped_characters_leave_no_trace() {
