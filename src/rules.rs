@@ -55,7 +55,7 @@ const CERTAIN: f32 = 20.0;
 /// let rules = Rules::parse("drop = ['关注本号']")?;
 /// let classifier = Classifier::embedded()?.with_rules(rules);
 /// let page = segment::text("老木匠把修好的长椅搬回了河边的小公園。\n請關注本號，明天接着讲。\n");
-/// let verdict = classifier.classify(&page)[1];
+/// let verdict = classifier.classify(&page)[1].clone();
 /// assert_eq!((verdict.label, verdict.score), (Label::Junk, 1.0));
 /// # Ok(())
 /// # }
