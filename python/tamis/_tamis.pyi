@@ -321,8 +321,8 @@ def decode_html(source: bytes) -> str:
     """
 
 def remove_junk(text: str, blocks: Sequence[Block]) -> str:
-    """A text without the blocks among `blocks` that are junk, and without the junk parts of those that have parts; all others stay. `clean` without classifying again, or with junk of
-    your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
+    """A text without the blocks among `blocks` that are junk, and without the junk parts of those that have parts; all
+    others stay. `clean` without classifying again, or with junk of your choice: `remove_junk(text, [b for b in clf.classify(text) if b.kind == "spam"])`.
 
     `blocks`: of this text, in any order. Raises `TamisError` if one is not.
     """

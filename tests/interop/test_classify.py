@@ -191,6 +191,10 @@ def test_pages_and_blocks_as_parquet(tamis, file, tmp_path):
             row.pop("reasons", None), record.pop("reasons", None)
             # Only blocks of HTML have one.
             assert row.pop("path", None) is None
+            # Only mixed lines have them.
+            for part, told in zip(row.pop("parts", None) or [], record.pop("parts", []), strict=True):
+                assert part.pop("score") == pytest.approx(told.pop("score"))
+                assert part == told
             assert list(row) == list(record)
             assert row.pop("score") == pytest.approx(record.pop("score"))
             assert row.pop("junk_share", 0) == pytest.approx(record.pop("junk_share", 0))
