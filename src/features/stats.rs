@@ -72,7 +72,8 @@ statistics! { s, per_char, log;
     "other_punct" "share of other punctuation" "Unicode General_Category" share(s, Class::OtherPunct, per_char);
     "symbol" "share of symbols" "Gopher rules" share(s, Class::Symbol, per_char);
     "emoji" "share of emoji" "UTS 51" share(s, Class::Emoji, per_char);
-    "hidden" "share of zero-width, private-use and control characters" "Unicode General_Category"
+    "hidden" "share of private-use and control characters, and of those without width that writing has no use for"
+        "Unicode General_Category"
         (s.classes[Class::ZeroWidth as usize] + s.classes[Class::PrivateUse as usize]
             + s.classes[Class::Control as usize]) as f32 * per_char;
     "compat" "share of characters that only compatibility folding makes plain (full width, circled, ...)" "NFKC, UAX 15"
