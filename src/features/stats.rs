@@ -74,8 +74,7 @@ statistics! { s, per_char, log;
     "emoji" "share of emoji" "UTS 51" share(s, Class::Emoji, per_char);
     "hidden" "share of private-use and control characters, and of those without width that writing has no use for"
         "Unicode General_Category"
-        (s.classes[Class::ZeroWidth as usize] + s.classes[Class::PrivateUse as usize]
-            + s.classes[Class::Control as usize]) as f32 * per_char;
+        (s.hidden + s.classes[Class::PrivateUse as usize] + s.classes[Class::Control as usize]) as f32 * per_char;
     "compat" "share of characters that only compatibility folding makes plain (full width, circled, ...)" "NFKC, UAX 15"
         s.compat as f32 * per_char;
     "upper" "upper-case share of the cased letters" "Kohlschütter et al. 2010"

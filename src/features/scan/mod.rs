@@ -70,6 +70,8 @@ pub(crate) struct Scan {
     /// Length in Han characters that would say as much: see [`units::units`].
     pub units: f32,
     pub classes: [u32; CLASSES],
+    /// Characters without width that writing has no use for where they stand.
+    pub hidden: u32,
     /// Letters that folding turned to lower case.
     pub upper: u32,
     /// Han characters that folding turned to their simplified form.
@@ -293,6 +295,7 @@ impl Scanner {
         let classes = symbols.classes;
         out.classes.copy_from_slice(&classes[..CLASSES]);
         out.chars = out.classes.iter().sum();
+        out.hidden = symbols.hidden;
         out.units = units::units(&out.classes);
         out.symbols = count as u32;
         let in_words: u32 = ALPHABETS.iter().map(|class| classes[*class as usize]).sum();

@@ -106,11 +106,13 @@ pub(super) struct Symbols<'t> {
     rest: Chars<'t>,
     /// Characters by class; of 32 places the last are never used.
     pub(super) classes: [u32; 32],
+    /// Characters without width that can only hide something.
+    pub(super) hidden: u32,
 }
 
 impl<'t> Symbols<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, rest: text.chars(), classes: [0; 32] }
+        Self { text, rest: text.chars(), classes: [0; 32], hidden: 0 }
     }
 
     #[inline(always)]
@@ -121,10 +123,10 @@ impl<'t> Symbols<'t> {
             let info = chars::lookup(code);
             let class = info.class_index() & 31;
             let role = ROLES[class];
+            self.classes[class] += 1;
             if role == Role::Hidden {
-                self.classes[hidden_class(self.text, self.rest.as_str().len(), c) as usize] += 1;
+                self.hidden += u32::from(hides(self.text, self.rest.as_str().len(), c));
             } else {
-                self.classes[class] += 1;
                 let end = if S::PLACES { self.text.len() - self.rest.as_str().len() } else { 0 };
                 let start = if S::PLACES { end - c.len_utf8() } else { 0 };
                 return Some(Symbol { code, info, role, place: (start, end) });
@@ -136,25 +138,24 @@ impl<'t> Symbols<'t> {
 /// How far from what it belongs to a character without width may stand: flags of regions are seven characters.
 const REACH: usize = 6;
 
-/// What a character without width, with `rest` bytes of the text behind it, counts as: what stands before it where writing
-/// has use for it, and [`Class::ZeroWidth`] where it can only hide something. Selectors, joiners and tags belong to emoji
-/// (UTS 51; selectors to digits and signs too), joiners to letters of Arabic and Indic scripts (Unicode, 23.2), soft hyphens to words of alphabets, spaces
-/// without width to scripts of Southeast Asia.
+/// Whether a character without width, with `rest` bytes of the text behind it, can only hide something, because writing has
+/// no use for it where it stands. Selectors, joiners and tags belong to emoji (UTS 51; selectors to digits and signs too),
+/// joiners to letters of Arabic and Indic scripts (Unicode, 23.2), soft hyphens to words of alphabets, spaces without
+/// width to scripts of Southeast Asia.
 #[cold]
-fn hidden_class(text: &str, rest: usize, c: char) -> Class {
+fn hides(text: &str, rest: usize, c: char) -> bool {
     let before = &text[..text.len() - rest - c.len_utf8()];
-    let classes = before.chars().rev().take(REACH).map(|c| chars::lookup(u32::from(c)).class());
-    let Some(class) = classes.into_iter().find(|&class| class != Class::ZeroWidth) else { return Class::ZeroWidth };
-    let is_written = match c {
-        '\u{FE00}'..='\u{FE0F}' => matches!(
+    let mut classes = before.chars().rev().take(REACH).map(|c| chars::lookup(u32::from(c)).class());
+    let Some(class) = classes.find(|&class| class != Class::ZeroWidth) else { return true };
+    match c {
+        '\u{FE00}'..='\u{FE0F}' => !matches!(
             class,
             Class::Emoji | Class::Symbol | Class::Digit | Class::AsciiPunct | Class::OtherPunct | Class::CjkPunct
         ),
-        '\u{200C}' | '\u{200D}' => matches!(class, Class::Emoji | Class::Symbol | Class::Arabic | Class::Indic),
-        '\u{E0020}'..='\u{E007F}' => class == Class::Emoji,
-        '\u{AD}' => matches!(class, Class::Latin | Class::Greek | Class::Cyrillic),
-        '\u{200B}' => class == Class::SoutheastAsian,
-        _ => false,
-    };
-    if is_written { class } else { Class::ZeroWidth }
+        '\u{200C}' | '\u{200D}' => !matches!(class, Class::Emoji | Class::Symbol | Class::Arabic | Class::Indic),
+        '\u{E0020}'..='\u{E007F}' => class != Class::Emoji,
+        '\u{AD}' => !matches!(class, Class::Latin | Class::Greek | Class::Cyrillic),
+        '\u{200B}' => class != Class::SoutheastAsian,
+        _ => true,
+    }
 }
