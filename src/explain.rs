@@ -301,11 +301,18 @@ fn words(text: &str, table: &NgramTable<LEXICAL_PLACES>, share: f64, reasons: &m
     let first_reason = reasons.len();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut symbols = attribution.symbols.into_iter().peekable();
-    for range in crate::words::ranges(text) {
+    let weighed = crate::words::ranges(text).into_iter().map(|range| {
         let mut sum = 0.0;
         while let Some((_, weight)) = symbols.next_if(|(at, _)| at.start < range.end) {
             sum += weight;
         }
+        (range, sum)
+    });
+    #[cfg_attr(feature = "jieba", allow(unused_mut))]
+    let mut weighed: Vec<(Range<usize>, f64)> = weighed.collect();
+    #[cfg(not(feature = "jieba"))]
+    crate::words::join(text, &mut weighed);
+    for (range, sum) in weighed {
         let contribution = (sum * share) as f32;
         let word = &text[range.clone()];
         match seen.entry(word) {

@@ -1,4 +1,5 @@
-//! Words for people to read in explanations: the segmenter's for Han text, runs of letters elsewhere.
+//! Words for people to read in explanations: the segmenter's for Han text (without it, characters that are joined once it is
+//! known which way they pull), runs of letters elsewhere.
 
 use std::ops::Range;
 
@@ -51,4 +52,23 @@ fn han_words(han: &str, offset: usize, pieces: &mut Vec<Range<usize>>) {
 #[cfg(not(feature = "jieba"))]
 fn han_words(han: &str, offset: usize, pieces: &mut Vec<Range<usize>>) {
     pieces.extend(han.char_indices().map(|(at, c)| offset + at..offset + at + c.len_utf8()));
+}
+
+/// Han characters that are joined, at most.
+#[cfg(not(feature = "jieba"))]
+const JOINED: usize = 8;
+
+/// Joins neighbouring Han characters that pull the same way, where no segmenter knows which of them are words.
+#[cfg(not(feature = "jieba"))]
+pub(crate) fn join(text: &str, pieces: &mut Vec<(Range<usize>, f64)>) {
+    let is_han = |c: char| class(c) == Class::Han as usize;
+    pieces.dedup_by(|(range, sum), (before, all)| {
+        let joined = &text[before.start..range.end];
+        let joins = (*sum < 0.0) == (*all < 0.0) && joined.chars().count() <= JOINED && joined.chars().all(is_han);
+        if joins {
+            before.end = range.end;
+            *all += *sum;
+        }
+        joins
+    });
 }
