@@ -49,7 +49,7 @@ def test_a_text_that_is_kept_whole_stays_as_it_was_spelled(tamis):
     # The escapes of the text too, not only the other fields.
     text = json.dumps("\n".join([ARTICLE[0], EMOJI, ARTICLE[1]])).replace("\\n", "\\u000A")
     line = ('{"text": %s , "id":"x"}\n' % text).encode()
-    assert clean(tamis, line, "--threshold", "1") == line
+    assert clean(tamis, line) == line
 
 
 def test_surrogate_pairs_and_escapes_in_the_text(tamis, cleaned):
